@@ -1,0 +1,1 @@
+"""The configuration engine: pure functions over a product model. It imports no Django."""

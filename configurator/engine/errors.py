@@ -1,0 +1,60 @@
+"""What can be wrong with a question put to the engine, each with a stable code."""
+
+
+class EngineError(Exception):
+    """Base of all engine errors: `code` for machines, `message` for people."""
+
+    code = "engine_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UnknownGroup(EngineError):
+    """A choice names a group that the model does not have."""
+
+    code = "unknown_group"
+
+
+class UnknownOption(EngineError):
+    """A choice names an option that its group does not have."""
+
+    code = "unknown_option"
+
+
+class ImpossibleOption(EngineError):
+    """The option is part of no valid configuration at all, so nothing can be built around it."""
+
+    code = "impossible_option"
+
+
+class InconsistentModel(EngineError):
+    """The rules leave no valid configuration."""
+
+    code = "inconsistent_model"
+
+
+class IncompleteConfiguration(EngineError):
+    """A price was asked for a configuration that leaves a group open."""
+
+    code = "incomplete_configuration"
+
+
+class MissingPrice(EngineError):
+    """The price book does not name an option, and silence must not mean free."""
+
+    code = "missing_price"
+
+
+class ModelFormatError(EngineError):
+    """A model is malformed: says what is wrong, where, what was expected and what was found."""
+
+    code = "model_format"
+
+    def __init__(self, what: str, *, where: str, expected: str, got: str) -> None:
+        super().__init__(f"{where}: {what}; expected {expected}, got {got}")
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.got = got

@@ -1,0 +1,53 @@
+"""The intermediate representation of a product model: what may be ordered, and the rules.
+
+Everything in it is immutable and round-trips through JSON; `Model.sha256` is its identity.
+In JSON a reference is written `"case.max_gpu_length_mm"`, and a constraint is one of
+
+    {"left": "graphics.length_mm", "op": "<=", "right": "case.max_gpu_length_mm"}
+    {"left": "cpu.socket", "op": "in", "value": ["AM4", "AM5"]}
+    {"sum": [{"ref": "memory.modules", "times": "memory_quantity", "weight": 1}],
+     "op": "<=", "limit": "motherboard.memory_slots", "constant": 0, "limit_weight": 1}
+    {"any_of": [<comparison>, <comparison>]}
+
+A rule is {"code", "name", "sentence", "severity", "constraint", "when"?: [<comparison>]}; a group
+{"code", "name", "options", "quantity_for"?}; an option {"code", "name", "attributes"?}; a model
+{"code", "groups", "rules", "defaults"}. Numbers are whole, lists hold texts, null is unknown.
+"""
+
+from configurator.engine.nodes import (
+    AnyOf,
+    Compare,
+    Constraint,
+    Group,
+    Known,
+    Model,
+    Operator,
+    Option,
+    Ref,
+    Rule,
+    Severity,
+    Sum,
+    Term,
+    Value,
+    model_to_dict,
+)
+from configurator.engine.parse import model_from_dict
+
+__all__ = [
+    "AnyOf",
+    "Compare",
+    "Constraint",
+    "Group",
+    "Known",
+    "Model",
+    "Operator",
+    "Option",
+    "Ref",
+    "Rule",
+    "Severity",
+    "Sum",
+    "Term",
+    "Value",
+    "model_from_dict",
+    "model_to_dict",
+]

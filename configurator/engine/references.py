@@ -1,0 +1,175 @@
+"""Does a model refer only to what it has, and compare only what can be compared?"""
+
+import string
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from configurator.engine.errors import ModelFormatError
+from configurator.engine.nodes import AnyOf, Compare, Group, Model, Ref, Rule, Sum, Value
+
+ORDERING = frozenset({"<=", "<", ">=", ">"})
+MEMBERSHIP = frozenset({"in", "not in"})
+COUNT = "count"  # the attribute that says how many, in a quantity group
+RESERVED_GROUP = "base"  # the price line of the product itself
+
+
+def problems(model: Model) -> Iterator[ModelFormatError]:
+    """Every structural fault of the model, in document order."""
+    yield from _groups(model)
+    yield from _defaults(model)
+    kinds = _Kinds(model)
+    yield from _repeated("rules", (rule.code for rule in model.rules))
+    for index, rule in enumerate(model.rules):
+        yield from kinds.rule(rule, f"model.rules[{index}] ({rule.code})")
+
+
+def placeholders(sentence: str) -> tuple[Ref, ...]:
+    """What a customer sentence asks for; an empty attribute means the option's name.
+
+    Raises ValueError on unbalanced braces.
+    """
+    names = [name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None]
+    return tuple(Ref(*name.partition(".")[::2]) for name in names)
+
+
+def _fault(what: str, where: str, expected: str, got: object) -> ModelFormatError:
+    return ModelFormatError(what, where=where, expected=expected, got=repr(got))
+
+
+def _repeated(where: str, codes: Iterable[str]) -> Iterator[ModelFormatError]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield _fault("a code is used twice", f"model.{where}", "unique codes", code)
+
+
+def _groups(model: Model) -> Iterator[ModelFormatError]:
+    yield from _repeated("groups", (group.code for group in model.groups))
+    codes = {group.code for group in model.groups}
+    targets = Counter(g.quantity_for for g in model.groups if g.quantity_for is not None)
+    for index, group in enumerate(model.groups):
+        where = f"model.groups[{index}] ({group.code})"
+        if "." in group.code or group.code == RESERVED_GROUP:
+            yield _fault("bad group code", where, "no dot, and not 'base'", group.code)
+        if not group.options:
+            yield _fault("a group without options", where, "at least one option", group.options)
+        yield from _repeated(f"groups[{index}].options", (o.code for o in group.options))
+        if group.quantity_for is not None:
+            yield from _quantity(group, where, codes, targets)
+
+
+def _quantity(
+    group: Group, where: str, codes: set[str], targets: Counter[str]
+) -> Iterator[ModelFormatError]:
+    target = group.quantity_for
+    if target not in codes or target == group.code:
+        yield _fault("quantity of an unknown group", where, "another group's code", target)
+    elif targets[target] > 1:
+        yield _fault("two quantities of one group", where, "one quantity group", target)
+    for option in group.options:
+        count = option.attributes.get(COUNT)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            place = f"{where}.options ({option.code}).attributes.count"
+            yield _fault("a quantity without count", place, "a whole number, 0 or more", count)
+
+
+def _defaults(model: Model) -> Iterator[ModelFormatError]:
+    groups = {group.code: {option.code for option in group.options} for group in model.groups}
+    for group, option in model.defaults.items():
+        if group not in groups:
+            yield _fault("default of an unknown group", "model.defaults", "a group's code", group)
+        elif option not in groups[group]:
+            where = f"model.defaults[{group!r}]"
+            yield _fault("unknown default", where, "an option of the group", option)
+    for group in groups:
+        if group not in model.defaults:
+            yield _fault("a group without default", "model.defaults", f"a default of {group}", None)
+
+
+class _Kinds:
+    """Looks references up and knows which kind of value each attribute holds."""
+
+    def __init__(self, model: Model) -> None:
+        self.groups = {group.code: group for group in model.groups}
+
+    def rule(self, rule: Rule, where: str) -> Iterator[ModelFormatError]:
+        for index, condition in enumerate(rule.when):
+            yield from self._compare(condition, f"{where}.when[{index}]")
+        constraint = rule.constraint
+        if isinstance(constraint, AnyOf):
+            if not constraint.options:
+                yield _fault("empty any_of", where, "at least one comparison", ())
+            for index, option in enumerate(constraint.options):
+                yield from self._compare(option, f"{where}.constraint.any_of[{index}]")
+        elif isinstance(constraint, Sum):
+            yield from self._sum(constraint, f"{where}.constraint")
+        else:
+            yield from self._compare(constraint, f"{where}.constraint")
+        yield from self._sentence(rule.sentence, f"{where}.sentence")
+
+    def _sentence(self, sentence: str, where: str) -> Iterator[ModelFormatError]:
+        try:
+            asked = placeholders(sentence)
+        except ValueError as error:
+            yield _fault("malformed sentence", where, "balanced braces", str(error))
+            return
+        for ref in asked:
+            if ref.attribute:
+                yield from self._attribute(ref, where)
+            elif ref.group not in self.groups:
+                yield _fault("unknown group", where, "a group's code", ref.group)
+
+    def _attribute(self, ref: Ref, where: str) -> Iterator[ModelFormatError]:
+        group = self.groups.get(ref.group)
+        if group is None:
+            yield _fault("unknown group", where, "a group's code", str(ref))
+        elif not any(ref.attribute in option.attributes for option in group.options):
+            expected = f"an attribute that some option of {ref.group} has"
+            yield _fault("unknown attribute", where, expected, str(ref))
+
+    def _kinds(self, ref: Ref) -> set[str]:
+        group = self.groups[ref.group]
+        values = (option.attributes.get(ref.attribute) for option in group.options)
+        return {_kind(value) for value in values if value is not None}
+
+    def _typed(self, ref: Ref, where: str, allowed: set[str]) -> Iterator[ModelFormatError]:
+        faults = list(self._attribute(ref, where))
+        yield from faults
+        if not faults and not self._kinds(ref) <= allowed:
+            expected = f"{ref} to be {' or '.join(sorted(allowed))} in every option"
+            yield _fault("wrong kind of value", where, expected, sorted(self._kinds(ref)))
+
+    def _sum(self, constraint: Sum, where: str) -> Iterator[ModelFormatError]:
+        for term in constraint.terms:
+            yield from self._typed(term.ref, where, {"number"})
+            if term.times is not None:
+                group = self.groups.get(term.times)
+                if group is None or group.quantity_for is None:
+                    yield _fault("not a quantity", where, "a quantity group's code", term.times)
+        if isinstance(constraint.limit, Ref):
+            yield from self._typed(constraint.limit, where, {"number"})
+
+    def _compare(self, compare: Compare, where: str) -> Iterator[ModelFormatError]:
+        left, right = compare.left, compare.right
+        if compare.op in ORDERING:
+            needed = ({"number"}, {"number"})
+        elif compare.op in MEMBERSHIP:
+            needed = ({"text"}, {"list of texts"})
+        else:
+            kinds = {_kind(right)} if not isinstance(right, Ref) else self._kinds_if_known(right)
+            needed = (kinds, kinds)
+        yield from self._typed(left, where, needed[0])
+        if isinstance(right, Ref):
+            yield from self._typed(right, where, needed[1])
+        elif _kind(right) not in needed[1]:
+            yield _fault("wrong kind of value", where, " or ".join(needed[1]), right)
+
+    def _kinds_if_known(self, ref: Ref) -> set[str]:
+        return self._kinds(ref) if ref.group in self.groups else set()
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "number"
+    return "text" if isinstance(value, str) else "list of texts"
