@@ -1,0 +1,22 @@
+"""The Celery application. A task only names a service; the work itself is kept in PostgreSQL."""
+
+import os
+
+from celery import Celery
+from celery.schedules import schedule
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("cartwright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Every periodic task takes an advisory lock of its own, so a second beat is harmless.
+app.conf.beat_schedule = {
+    "poll open payments": {"task": "shop.poll_payments", "schedule": schedule(20.0)},
+    "refresh availability": {
+        "task": "production.refresh_availability",
+        "schedule": schedule(60.0),
+    },
+    "forget finished outbox rows": {"task": "outbox.forget_finished", "schedule": schedule(3600.0)},
+}

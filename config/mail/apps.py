@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    name = "config.mail"
+    label = "mail"
+
+    def ready(self) -> None:
+        from config.mail.services import send_mail
+        from config.outbox import sources
+
+        sources.register(
+            sources.Source(
+                model=self.get_model("OutgoingMail"),
+                perform=send_mail,
+                queue=lambda row: "mail",
+                name=lambda row: "mail.send",
+                is_transactional=False,
+            )
+        )

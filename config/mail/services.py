@@ -1,0 +1,90 @@
+"""Queue a mail inside the transaction that gives reason for it; a worker sends it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+from django.template.loader import render_to_string
+
+from config.mail.models import MailAttachment, OutgoingMail
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    filename: str
+    content_type: str
+    content: bytes
+
+
+def message_id(key: str) -> str:
+    """The Message-ID of the mail `key`: the same on every resend, so that a reader sees one."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return f"<{digest}@{settings.MAIL_DOMAIN}>"
+
+
+def queue_mail(
+    *,
+    key: str,
+    about: str,
+    to_email: str,
+    template: str,
+    context: Mapping[str, Any],
+    attachments: Iterable[Attachment] = (),
+    in_reply_to: str = "",
+) -> OutgoingMail:
+    """Render `templates/mail/<template>.txt` (first line: subject) and `.html`, and queue them.
+
+    A mail whose `key` is queued or sent already is left as it is.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("queue_mail() belongs inside the transaction that gives reason for it")
+    if existing := OutgoingMail.objects.filter(key=key).first():
+        return existing
+    values = {"base_url": settings.BASE_URL, **context}
+    subject, _, text = render_to_string(f"mail/{template}.txt", values).strip().partition("\n")
+    mail = OutgoingMail.objects.create(
+        key=key,
+        message_id=message_id(key),
+        about=about,
+        to_email=to_email,
+        subject=" ".join(subject.split())[:200],
+        body_text=text.strip() + "\n",
+        body_html=render_to_string(f"mail/{template}.html", values),
+        in_reply_to=in_reply_to,
+    )
+    MailAttachment.objects.bulk_create(
+        MailAttachment(
+            mail=mail,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            content=attachment.content,
+            sha256=hashlib.sha256(attachment.content).hexdigest(),
+        )
+        for attachment in attachments
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('outbox', '')")
+    return mail
+
+
+def send_mail(mail: OutgoingMail) -> None:
+    """Hand a queued mail to the mail server. Runs under a lease, outside any transaction."""
+    headers = {"Message-ID": mail.message_id}
+    if mail.in_reply_to:
+        headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.body_text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[mail.to_email],
+        headers=headers,
+    )
+    if mail.body_html:
+        message.attach_alternative(mail.body_html, "text/html")
+    for attachment in mail.attachments.order_by("pk"):
+        message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
+    message.send()

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "config.outbox"
+    label = "outbox"
+    verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        from config.outbox import bus, sources
+
+        sources.register(
+            sources.Source(
+                model=self.get_model("Delivery"),
+                perform=bus.deliver,
+                queue=bus.queue_of,
+                name=bus.name_of,
+                is_transactional=True,
+            )
+        )

@@ -1,0 +1,111 @@
+"""The tables that a relay drains, and how one row of them is worked off exactly once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from config.outbox.work_item import WorkItem
+
+logger = logging.getLogger(__name__)
+
+# With doubling waits up to a minute this is about a quarter of an hour of trying.
+MAX_FAILURES = 20
+MAX_BACKOFF = timedelta(seconds=60)
+# Longer than any outside call that we make; after it the work counts as abandoned by its worker.
+LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of work items.
+
+    `perform(row)` does the work and must be idempotent. With `is_transactional` it runs in the
+    transaction that marks the row done, under the row's lock: for work inside our database.
+    Without, the row is leased and `perform` runs outside any transaction: for SMTP and Stripe.
+    """
+
+    model: type[WorkItem]
+    perform: Callable[[Any], None]
+    queue: Callable[[Any], str]
+    name: Callable[[Any], str]
+    is_transactional: bool
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    _sources[source.label] = source
+
+
+def all_sources() -> tuple[Source, ...]:
+    return tuple(_sources.values())
+
+
+def run(label: str, key: int) -> bool:
+    """Work one row off; True when this call did it.
+
+    False when it is done already, being worked on by somebody else, or has failed: then the
+    error is kept in the row, which becomes due again after a pause that doubles.
+    """
+    source = _sources[label]
+    try:
+        return _run_locked(source, key) if source.is_transactional else _run_leased(source, key)
+    except Exception as error:
+        logger.exception("%s %s failed", label, key)
+        _record_failure(source, key, error)
+        return False
+
+
+def _run_locked(source: Source, key: int) -> bool:
+    with transaction.atomic():
+        row = (
+            source.model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=key, done_at__isnull=True)
+            .first()
+        )
+        if row is None:
+            return False
+        source.perform(row)
+        _mark_done(source, key)
+    return True
+
+
+def _run_leased(source: Source, key: int) -> bool:
+    now = timezone.now()
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    rows = source.model._default_manager.filter(pk=key)
+    if not rows.filter(free, done_at__isnull=True).update(leased_until=now + LEASE):
+        return False
+    source.perform(rows.get())
+    _mark_done(source, key)
+    return True
+
+
+def _mark_done(source: Source, key: int) -> None:
+    source.model._default_manager.filter(pk=key).update(
+        done_at=timezone.now(), leased_until=None, last_error=""
+    )
+
+
+def _record_failure(source: Source, key: int, error: Exception) -> None:
+    rows = source.model._default_manager.filter(pk=key, done_at__isnull=True)
+    failures = (rows.values_list("failures", flat=True).first() or 0) + 1
+    now = timezone.now()
+    rows.update(
+        failures=F("failures") + 1,
+        leased_until=None,
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+        due_at=now + min(timedelta(seconds=2 ** min(failures, 10)), MAX_BACKOFF),
+        dead_at=models.Value(now if failures >= MAX_FAILURES else None, models.DateTimeField()),
+    )

@@ -1,0 +1,42 @@
+"""How pages, mails and papers write money and days."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from config.money import Money
+
+register = template.Library()
+
+
+@register.filter
+def money(amount_minor: int | None, currency: str) -> str:
+    """341800 → $3,418; nothing for None."""
+    return "" if amount_minor is None else Money(amount_minor, currency).format()
+
+
+@register.filter
+def money_delta(amount_minor: int | None, currency: str) -> str:
+    """8000 → +$80, -2000 → −$20, 0 → "same price"."""
+    if amount_minor is None:
+        return ""
+    return Money(amount_minor, currency).format(is_delta=True) if amount_minor else "same price"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """3 December 2026 → "Thu 3 Dec"; with the year when it is not this one."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    is_this_year = value.year == timezone.localdate().year
+    return date_format(value, "D j M" if is_this_year else "D j M Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """24 November 2026, 10:12 → "24 Nov, 10:12"."""
+    return "" if value is None else date_format(timezone.localtime(value), "j M, H:i")

@@ -1,0 +1,38 @@
+"""Who answers which address. The console's pages live in the apps and are mounted together here."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches neither database nor broker: a restart would mend neither."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+api = [
+    path("", include("configurator.api.urls")),
+    path("", include("shop.api.urls")),
+    path("", include("production.api.urls")),
+    path("", include("suppliers.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+]
+
+ops = [
+    path("", include("config.console.urls")),
+    path("", include("shop.views.ops_urls")),
+    path("", include("production.views.ops_urls")),
+    path("", include("suppliers.views.ops_urls")),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("ops/", include((ops, "ops"), namespace="ops")),
+    path("", include("configurator.urls")),
+    path("", include("suppliers.urls")),
+    path("", include("shop.urls")),
+]

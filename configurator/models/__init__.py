@@ -1,0 +1,20 @@
+from configurator.models.availability import OptionAvailability, PlantLoad
+from configurator.models.configuration import Configuration
+from configurator.models.option import Option, OptionGroup
+from configurator.models.price_list import ModelPrice, OptionPrice, PriceList
+from configurator.models.product_model import ModelVersion, ProductModel
+from configurator.models.rule import Rule
+
+__all__ = [
+    "Configuration",
+    "ModelPrice",
+    "ModelVersion",
+    "Option",
+    "OptionAvailability",
+    "OptionGroup",
+    "OptionPrice",
+    "PlantLoad",
+    "PriceList",
+    "ProductModel",
+    "Rule",
+]

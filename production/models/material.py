@@ -1,0 +1,88 @@
+from django.db import models
+from django.db.models import F, Q
+
+from production.models.assembly_job import AssemblyJob
+from production.models.part import Part
+from shop.models import PaymentClearance
+
+
+class MaterialRequirement(models.Model):
+    """So much of a part that one job needs: allocated from the shelf, or still short."""
+
+    clearance = models.ForeignKey(
+        PaymentClearance, on_delete=models.PROTECT, related_name="material_requirements"
+    )
+    job = models.ForeignKey(AssemblyJob, on_delete=models.PROTECT, related_name="requirements")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="requirements")
+    operation = models.CharField(max_length=8)
+    quantity = models.PositiveIntegerField()
+    allocated_quantity = models.PositiveIntegerField(default=0)  # = sum of allocations (a trigger)
+    issued_quantity = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "part"], name="requirement_once_per_job_part"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="requirement_above_zero"),
+            models.CheckConstraint(
+                condition=Q(allocated_quantity__lte=F("quantity"))
+                & Q(issued_quantity__lte=F("allocated_quantity")),
+                name="requirement_issued_within_allocated_within_needed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.part_id} for {self.job_id}"
+
+    @property
+    def short_quantity(self) -> int:
+        return self.quantity - self.allocated_quantity
+
+
+class ScheduledReceipt(models.Model):
+    """What is on its way to us, as suppliers writes it down: planning reads only this."""
+
+    reference = models.CharField(max_length=60, unique=True, help_text="e.g. PO-2041-S3/2")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="scheduled_receipts")
+    quantity = models.PositiveIntegerField()
+    received_quantity = models.PositiveIntegerField(default=0)
+    due_on = models.DateField(null=True, blank=True)
+    is_confirmed = models.BooleanField(default=False)
+    supplier_name = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(received_quantity__lte=F("quantity")),
+                name="scheduled_receipt_received_within_quantity",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Allocation(models.Model):
+    """Supply tied to a requirement: from the shelf, or from what is on its way."""
+
+    requirement = models.ForeignKey(
+        MaterialRequirement, on_delete=models.PROTECT, related_name="allocations"
+    )
+    # Empty: from the shelf.
+    scheduled_receipt = models.ForeignKey(
+        ScheduledReceipt,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="allocations",
+    )
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requirement", "scheduled_receipt"],
+                nulls_distinct=False,
+                name="allocation_once_per_supply",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_above_zero"),
+        ]

@@ -1,0 +1,24 @@
+from shop.models.cart import Cart, CartLine
+from shop.models.clearance import PaymentClearance
+from shop.models.fulfilment import Shipment, TrackedPart
+from shop.models.ledger import LedgerEntry, LedgerTransaction
+from shop.models.order import Order, OrderLine, ShippingMethod
+from shop.models.payment import Payment, PaymentHold
+from shop.models.stripe_event import RejectedEvent, StripeEvent
+
+__all__ = [
+    "Cart",
+    "CartLine",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentClearance",
+    "PaymentHold",
+    "RejectedEvent",
+    "Shipment",
+    "ShippingMethod",
+    "StripeEvent",
+    "TrackedPart",
+]
