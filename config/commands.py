@@ -1,4 +1,4 @@
-"""What `manage.py` does once its interpreter is found: servers where they are needed, then Django."""
+"""What `manage.py` does once its interpreter is found: servers where needed, then Django."""
 
 import sys
 import time
@@ -36,4 +36,4 @@ def report_when_slow(title: str, step: Callable[[], str]) -> None:
     said = step() or title
     took_s = time.monotonic() - began
     if took_s >= WORTH_A_WORD_S:
-        print(f"{said} started in {took_s:.1f} s", file=sys.stderr)
+        sys.stderr.write(f"{said} started in {took_s:.1f} s\n")
