@@ -3,3 +3,17 @@ from django.apps import AppConfig
 
 class ShopConfig(AppConfig):
     name = "shop"
+
+    def ready(self) -> None:
+        from config.outbox import sources
+        from shop.services.inbox import work_off
+
+        sources.register(
+            sources.Source(
+                model=self.get_model("StripeEvent"),
+                perform=work_off,
+                queue=lambda row: "payments",
+                name=lambda row: f"shop.work_off {row.type}",
+                is_transactional=False,
+            )
+        )

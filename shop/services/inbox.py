@@ -1,0 +1,37 @@
+"""Working off the inbox of Stripe's events: each is a hint to look at one payment again."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from shop.models import Payment, RejectedEvent, StripeEvent
+from shop.services.payments import sync_payment
+from shop.stripe.gateway import REFERENCE
+
+
+def work_off(event: StripeEvent) -> None:
+    """Find the payment that an event speaks of and sync it. Runs outside any transaction.
+
+    An event that names no payment of ours goes to the rejected list and changes nothing.
+    """
+    payment = _find_payment(event.payload["data"]["object"])
+    if payment is None:
+        RejectedEvent.objects.create(
+            event_id=event.event_id, type=event.type, reason="names no payment of ours"
+        )
+        outcome = "rejected"
+    else:
+        outcome = f"{payment}: {sync_payment(payment_id=payment.pk).status}"
+    StripeEvent.objects.filter(pk=event.pk).update(outcome=outcome)
+
+
+def _find_payment(thing: dict[str, Any]) -> Payment | None:
+    """By our own reference, which exists before Stripe's ids do; else by those."""
+    reference = (thing.get("metadata") or {}).get(REFERENCE)
+    if isinstance(reference, str) and reference:
+        return Payment.objects.filter(idempotency_key=reference).first()
+    intent = thing["id"] if thing.get("object") == "payment_intent" else thing.get("payment_intent")
+    mine = Q(session_id=thing.get("id"))
+    if isinstance(intent, str) and intent:
+        mine |= Q(payment_intent_id=intent)
+    return Payment.objects.filter(mine).first()

@@ -1,0 +1,231 @@
+"""From "pay" to cleared. `sync_payment` is the one function behind webhook, return page, poller
+and staff button; `clear_payment` is the one place where an order is released."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from config.audit.services import change_status, record_state
+from config.locks import lock_rows
+from config.outbox.bus import publish
+from shop import emails
+from shop.errors import IllegalTransition, PaymentUnderWay
+from shop.events import OrderReleased
+from shop.models import Order, Payment, PaymentClearance, PaymentHold
+from shop.services import ledger
+from shop.stripe import gateway
+from shop.stripe.gateway import CheckoutFacts
+
+# How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
+CHECKOUT_OPEN_FOR = timedelta(minutes=60)
+# A session that was never made within this long could not be made any more: Stripe wants its
+# expiry half an hour ahead.
+CREATE_WITHIN = timedelta(minutes=25)
+
+# With a bank debit the money may be under way for days; another payment would charge twice.
+UNDER_WAY = "The payment of {order} is on its way; we wait for the bank."
+
+
+def open_payment(*, order_id: int) -> str:
+    """The address of the cashier's page for an order that awaits payment; makes it if need be.
+
+    An order without anything to pay is cleared at once, and its own page is the address.
+    Raises `PaymentUnderWay`, `IllegalTransition` (paid, cancelled) and `CashierAway`.
+    """
+    payment = _current_payment(order_id)
+    if payment is None:
+        return Order.objects.get(pk=order_id).get_absolute_url()
+    if payment.checkout_url:
+        return payment.checkout_url
+    facts = gateway.create_checkout(payment)
+    Payment.objects.filter(pk=payment.pk).update(
+        session_id=facts.session_id, checkout_url=facts.url
+    )
+    return facts.url
+
+
+@transaction.atomic
+def _current_payment(order_id: int) -> Payment | None:
+    """The open payment attempt of an order, made if there is none; None if nothing is to pay."""
+    (order,) = lock_rows(Order, [order_id])
+    if order.status != Order.Status.AWAITING_PAYMENT:
+        raise IllegalTransition(f"{order.number} is {order.get_status_display().lower()}")
+    if order.total_minor == 0:
+        _release(order, payment=None, why="nothing to pay")
+        return None
+    now = timezone.now()
+    latest = order.payments.order_by("-attempt").first()
+    if latest and latest.status == Payment.Status.PROCESSING:
+        raise PaymentUnderWay(UNDER_WAY.format(order=order.number))
+    if latest and latest.status == Payment.Status.PENDING:
+        opened = latest.expires_at - CHECKOUT_OPEN_FOR if latest.expires_at else now
+        is_usable = latest.session_id or now - opened < CREATE_WITHIN
+        if is_usable and latest.expires_at and latest.expires_at > now:
+            return latest
+        change_status(latest, to=Payment.Status.FAILED, why="not paid in time")
+    attempt = (order.payments.aggregate(last=Max("attempt"))["last"] or 0) + 1
+    payment = Payment.objects.create(
+        order=order,
+        attempt=attempt,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        idempotency_key=f"order-{order.number}-attempt-{attempt}-{order.token[:6]}",
+        expires_at=(now + CHECKOUT_OPEN_FOR).replace(microsecond=0),
+    )
+    record_state(payment, why="checkout", actor="customer")
+    return payment
+
+
+def sync_payment(*, payment_id: int) -> Payment:
+    """Ask Stripe what has become of a payment and draw the consequences. Repeats are no-ops.
+
+    Raises `CashierAway` when Stripe does not answer; then nothing has changed.
+    """
+    payment = Payment.objects.select_related("order__shipping_method").get(pk=payment_id)
+    if not payment.session_id:
+        # The process died between asking for the session and noting it: ask again, same key.
+        if payment.expires_at and payment.expires_at - timezone.now() < CREATE_WITHIN:
+            return payment
+        facts = gateway.create_checkout(payment)
+    else:
+        facts = gateway.retrieve_checkout(payment.session_id)
+    return apply_facts(payment_id=payment_id, facts=facts)
+
+
+@transaction.atomic
+def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
+    """Bring one payment, and its order, to what Stripe says now. Only ever moves forward."""
+    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+    (order,) = lock_rows(Order, [order_id])
+    (payment,) = lock_rows(Payment, [payment_id])
+    payment.order = order
+    payment.session_id = facts.session_id
+    payment.checkout_url = facts.url or payment.checkout_url
+    payment.payment_intent_id = facts.intent_id or payment.payment_intent_id
+    payment.method = facts.method or payment.method
+    payment.failure = facts.failure[:200]
+    payment.last_synced_at = timezone.now()
+    payment.save(
+        update_fields=[
+            "session_id", "checkout_url", "payment_intent_id", "method", "failure", "last_synced_at",
+        ]
+    )  # fmt: skip
+    if payment.status == Payment.Status.CLEARED:
+        return payment
+    if problem := _foreign(payment, facts):
+        _hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
+    elif facts.intent_status == "succeeded":
+        clear_payment(order=order, payment=payment, facts=facts)
+    elif facts.session_status == "complete" and facts.intent_status == "processing":
+        _move(payment, Payment.Status.PROCESSING, "the bank has it")
+    elif facts.session_status == "complete" and facts.intent_status in {
+        "requires_payment_method", "canceled",
+    }:  # fmt: skip
+        _fail(payment, facts.failure or "the bank refused it")
+    elif facts.session_status == "expired":
+        _fail(payment, "the checkout was closed unpaid")
+    return payment
+
+
+def clear_payment(
+    *, order: Order, payment: Payment, facts: CheckoutFacts
+) -> PaymentClearance | None:
+    """Record that the money has cleared and release the order: one transaction, one fact.
+
+    The caller holds the locks of order and payment. Returns None when the order is not released:
+    a hold is open, or the money is a surplus (order paid or cancelled before), which is booked
+    as owed back.
+    """
+    existing = PaymentClearance.objects.filter(order=order).first()
+    if existing and existing.payment_id == payment.pk:
+        return existing
+    if existing or order.status != Order.Status.AWAITING_PAYMENT:
+        why = "the order was paid before" if existing else f"the order is {order.status}"
+        _take_surplus(payment, facts, why)
+        return None
+    if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
+        _hold(
+            order,
+            PaymentHold.Reason.AMOUNT_MISMATCH,
+            f"got {facts.amount_received_minor} {facts.currency}, "
+            f"expected {order.total_minor} {order.currency}",
+        )
+    if not facts.is_charge_paid or facts.is_refunded or facts.is_disputed:
+        return None
+    if facts.is_under_review:
+        _hold(order, PaymentHold.Reason.REVIEW, "the cashier reviews this payment")
+    if order.holds.filter(closed_at__isnull=True).exists():
+        _move(payment, Payment.Status.PROCESSING, "paid, and held")
+        return None
+    change_status(
+        payment, to=Payment.Status.CLEARED, why=f"{facts.intent_id} succeeded", actor="stripe"
+    )
+    return _release(order, payment=payment, why=f"{facts.intent_id} cleared")
+
+
+def _release(order: Order, *, payment: Payment | None, why: str) -> PaymentClearance:
+    clearance = PaymentClearance.objects.create(
+        order=order,
+        payment=payment,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        cleared_at=timezone.now(),
+    )
+    if payment is not None:
+        ledger.post_capture(clearance=clearance)
+    change_status(order, to=Order.Status.RELEASED, why=why, actor="stripe" if payment else "system")
+    publish(OrderReleased(order_id=order.pk))
+    emails.queue_order_paid(order=order)
+    return clearance
+
+
+def _take_surplus(payment: Payment, facts: CheckoutFacts, why: str) -> None:
+    amount = facts.amount_received_minor
+    ledger.post_surplus(payment=payment, amount_minor=amount, currency=facts.currency)
+    payment.refund_due_minor = amount
+    payment.save(update_fields=["refund_due_minor"])
+    change_status(payment, to=Payment.Status.CLEARED, why=f"surplus: {why}", actor="stripe")
+
+
+def _foreign(payment: Payment, facts: CheckoutFacts) -> str:
+    """Why these facts cannot be about this payment; "" if they can."""
+    if facts.is_live is not gateway.is_live_mode():
+        return "the payment is of the other mode"
+    if facts.reference != payment.idempotency_key:
+        return f"the payment names {facts.reference!r}, expected {payment.idempotency_key!r}"
+    return ""
+
+
+def _hold(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
+    PaymentHold.objects.get_or_create(
+        order=order, reason=reason, closed_at=None, defaults={"detail": detail}
+    )
+
+
+def _move(payment: Payment, to: Payment.Status, why: str) -> None:
+    if payment.status != to:
+        change_status(payment, to=to, why=why, actor="stripe")
+
+
+def _fail(payment: Payment, why: str) -> None:
+    if payment.status == Payment.Status.FAILED:
+        return
+    was_processing = payment.status == Payment.Status.PROCESSING
+    change_status(payment, to=Payment.Status.FAILED, why=why, actor="stripe")
+    if was_processing:
+        emails.queue_payment_failed(payment=payment)
+
+
+@transaction.atomic
+def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
+    """End a hold; the next sync of the payment then releases the order, if nothing else stops it."""
+    order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
+    lock_rows(Order, [order_id])
+    (hold,) = lock_rows(PaymentHold, [hold_id])
+    if hold.closed_at is None:
+        hold.closed_at = timezone.now()
+        hold.closed_by = actor
+        hold.save(update_fields=["closed_at", "closed_by"])
+    return hold

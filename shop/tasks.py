@@ -1,0 +1,43 @@
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import F, Q
+from django.utils import timezone
+
+from config.locks import only_one
+from shop.errors import CashierAway
+from shop.models import Payment
+from shop.services.payments import sync_payment
+
+logger = logging.getLogger(__name__)
+
+# An event may never be sent at all, so open payments are looked at: fresh ones often, others not.
+FRESH = timedelta(hours=2)
+FRESH_EVERY = timedelta(seconds=30)
+STALE_EVERY = timedelta(minutes=15)
+BATCH = 50
+
+
+@shared_task(name="shop.poll_payments")
+def poll_payments() -> None:
+    """Sync open payments that nobody has looked at for a while."""
+    with only_one("shop.poll_payments") as is_mine:
+        if not is_mine:
+            return
+        now = timezone.now()
+        is_due = (
+            Q(last_synced_at__isnull=True, created_at__lt=now - FRESH_EVERY)
+            | Q(created_at__gte=now - FRESH, last_synced_at__lt=now - FRESH_EVERY)
+            | Q(last_synced_at__lt=now - STALE_EVERY)
+        )
+        is_open = Q(status__in=[Payment.Status.PENDING, Payment.Status.PROCESSING])
+        due = Payment.objects.filter(is_open, is_due).order_by(
+            F("last_synced_at").asc(nulls_first=True)
+        )
+        for payment_id in due.values_list("pk", flat=True)[:BATCH]:
+            try:
+                sync_payment(payment_id=payment_id)
+            except CashierAway as error:
+                logger.warning("poller stops for now: %s", error)
+                return
