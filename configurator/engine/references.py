@@ -44,7 +44,7 @@ def _repeated(where: str, codes: Iterable[str]) -> Iterator[ModelFormatError]:
 
 def _groups(model: Model) -> Iterator[ModelFormatError]:
     yield from _repeated("groups", (group.code for group in model.groups))
-    codes = {group.code for group in model.groups}
+    codes = {group.code for group in model.groups if group.quantity_for is None}
     targets = Counter(g.quantity_for for g in model.groups if g.quantity_for is not None)
     for index, group in enumerate(model.groups):
         where = f"model.groups[{index}] ({group.code})"
@@ -62,7 +62,7 @@ def _quantity(
 ) -> Iterator[ModelFormatError]:
     target = group.quantity_for
     if target not in codes or target == group.code:
-        yield _fault("quantity of an unknown group", where, "another group's code", target)
+        yield _fault("quantity of what?", where, "the code of a group of things", target)
     elif targets[target] > 1:
         yield _fault("two quantities of one group", where, "one quantity group", target)
     for option in group.options:
@@ -139,6 +139,8 @@ class _Kinds:
             yield _fault("wrong kind of value", where, expected, sorted(self._kinds(ref)))
 
     def _sum(self, constraint: Sum, where: str) -> Iterator[ModelFormatError]:
+        if not constraint.terms:
+            yield _fault("empty sum", where, "at least one term", ())
         for term in constraint.terms:
             yield from self._typed(term.ref, where, {"number"})
             if term.times is not None:

@@ -1,0 +1,68 @@
+"""A model made ready to answer: classes, rule masks and solvers, kept per model identity."""
+
+from collections import OrderedDict
+from functools import cached_property
+from threading import Lock
+
+from configurator.engine.classes import classify
+from configurator.engine.cnf import encode
+from configurator.engine.masks import RuleMask
+from configurator.engine.nodes import Model
+from configurator.engine.references import problems
+from configurator.engine.solver import Solver
+
+KEPT_MODELS = 16  # a shop has a handful of live versions; one costs a few megabytes
+
+
+class Compiled:
+    """Everything derived from a model that does not depend on choices or prices."""
+
+    def __init__(self, model: Model) -> None:
+        for problem in problems(model):
+            raise problem
+        self.model = model
+        self.classed = classify(model)
+        self.cnf = encode(self.classed)
+        self.rules = tuple(RuleMask(self.classed, atoms) for _, atoms in self.classed.rules)
+        self.rules_of = tuple(
+            tuple(index for index, rule in enumerate(self.rules) if g in rule.groups)
+            for g in range(len(self.classed.groups))
+        )
+        self.possible_cache: OrderedDict[object, tuple[int, ...]] = OrderedDict()
+
+    @cached_property
+    def solver(self) -> Solver:
+        """All rules hold. It looks for models with many classes, each of them a witness."""
+        solver = Solver(self.cnf)
+        solver.prefer(
+            [
+                self.cnf.class_literal(g, number)
+                for g, group in enumerate(self.classed.groups)
+                for number in range(group.size)
+            ]
+        )
+        return solver
+
+    @cached_property
+    def optional_rules_solver(self) -> Solver:
+        """A rule holds where its selector is assumed; only explanations need it."""
+        return Solver(self.cnf, rules_are_optional=True)
+
+
+_compiled: OrderedDict[str, Compiled] = OrderedDict()
+_lock = Lock()
+
+
+def compile_model(model: Model) -> Compiled:
+    """The compiled form of a model, from the cache if it was asked for lately.
+
+    Raises ModelFormatError when the model refers to what it does not have.
+    """
+    key = model.sha256
+    with _lock:
+        if key not in _compiled:
+            _compiled[key] = Compiled(model)
+            if len(_compiled) > KEPT_MODELS:
+                _compiled.popitem(last=False)
+        _compiled.move_to_end(key)
+        return _compiled[key]

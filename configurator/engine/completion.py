@@ -1,0 +1,149 @@
+"""Fill the groups a customer left open: stay at the defaults, change few, change cheaply.
+
+The completion of a set of explicit choices is the valid configuration that differs from the
+defaults in as few open groups as possible, and costs least among those. It depends on the set
+of choices only, never on the order of clicks or on what was answered before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from configurator.engine.compiled import Compiled
+from configurator.engine.cheapest import Cheapest, TooHard
+from configurator.engine.costs import Costs
+from configurator.engine.masks import OPEN
+
+# Sets of groups the exact search may try. Beyond that a greedy completion is taken, which is
+# valid too, but perhaps not the nearest. Real catalogues need a few dozen.
+MOST_SETS = 400
+
+
+class Completer:
+    """Completes sets of explicit choices; all positions, see `ClassedModel`."""
+
+    def __init__(self, compiled: Compiled, costs: Costs) -> None:
+        self._compiled = compiled
+        self._costs = costs
+
+    def complete(self, explicit: Mapping[int, int]) -> dict[int, int] | None:
+        """Open groups whose option must leave its default, with their new option.
+
+        None: the explicit options (group position → option position) have no completion.
+        """
+        compiled = self._compiled
+        options = list(compiled.classed.defaults)
+        for g, option in explicit.items():
+            options[g] = option
+        classes = compiled.classed.classes(dict(enumerate(options)))
+        assignment = [classes[g] for g in range(len(options))]
+        broken = [i for i, rule in enumerate(compiled.rules) if rule.is_broken(assignment)]
+        if not broken:
+            return {}
+        try:
+            return _Search(compiled, self._costs, options, assignment, explicit).nearest(broken)
+        except TooHard:
+            return self._greedy({g: assignment[g] for g in explicit})
+
+    def _greedy(self, fixed: dict[int, int]) -> dict[int, int] | None:
+        """Group by group in model order: the default if it can stay, else the cheapest."""
+        compiled = self._compiled
+        literal = compiled.cnf.class_literal
+        assumptions = [literal(g, number) for g, number in sorted(fixed.items())]
+        if not compiled.solver.is_satisfiable(assumptions):
+            return None
+        changed = {}
+        for g, group in enumerate(compiled.classed.groups):
+            if g in fixed:
+                continue
+            usual = compiled.classed.defaults[g]
+            tried = [(group.class_of[usual], usual)]
+            tried += [(c.number, c.option) for c in self._costs.candidates[g]]
+            for number, option in tried:
+                if compiled.solver.is_satisfiable([*assumptions, literal(g, number)]):
+                    assumptions.append(literal(g, number))
+                    if option != usual:
+                        changed[g] = option
+                    break
+        return changed
+
+
+class _Search:
+    """Looks for the smallest, then cheapest set of open groups to change.
+
+    Sets grow only by groups that can matter: a set fails for a reason (a broken rule it does
+    not touch, or rules that leave one of its groups nothing), and every larger set that
+    succeeds must contain a group of that reason.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        costs: Costs,
+        options: Sequence[int],
+        assignment: Sequence[int],
+        explicit: Iterable[int],
+    ) -> None:
+        self._compiled = compiled
+        self._rules, self._rules_of = compiled.rules, compiled.rules_of
+        self._groups = compiled.classed.groups
+        self._costs = costs
+        self._options = options
+        self._assignment = assignment
+        self._free = frozenset(range(len(options))) - frozenset(explicit)
+
+    def nearest(self, broken: Sequence[int]) -> dict[int, int] | None:
+        """The options to change to, by group position, or None when nothing helps."""
+        level: list[frozenset[int]] = [frozenset()]
+        tried = 0
+        while level:
+            best: tuple[int, dict[int, int]] | None = None
+            larger: dict[frozenset[int], None] = {}
+            for groups in level:
+                tried += 1
+                if tried > MOST_SETS:
+                    raise TooHard
+                reason = self._uncovered(groups, broken)
+                if reason is None:
+                    reason, found = self._assign(groups)
+                    if found is not None and (best is None or found[0] < best[0]):
+                        best = found
+                for g in sorted(reason - groups):
+                    larger[groups | {g}] = None
+            if best is not None:
+                return best[1]
+            level = list(larger)
+        return None
+
+    def _uncovered(self, groups: frozenset[int], broken: Sequence[int]) -> frozenset[int] | None:
+        """The free groups of a broken rule that the set does not touch; fewest first."""
+        reasons = [
+            self._free.intersection(self._rules[index].groups)
+            for index in broken
+            if groups.isdisjoint(self._rules[index].groups)
+        ]
+        return min(reasons, key=len, default=None)
+
+    def _assign(
+        self, groups: frozenset[int]
+    ) -> tuple[frozenset[int], tuple[int, dict[int, int]] | None]:
+        """(reason of failure, None) or (nothing, (total, options)) for one set of groups."""
+        assignment = list(self._assignment)
+        for g in groups:
+            assignment[g] = OPEN
+        domains = {}
+        for g in sorted(groups):
+            # Its default class would have been found with a smaller set.
+            domain = self._groups[g].everything & ~(1 << self._assignment[g])
+            reason: set[int] = set()
+            for index in self._rules_of[g]:
+                allowed = self._rules[index].allowed(g, assignment)
+                if domain & ~allowed:
+                    domain &= allowed
+                    reason.update(self._rules[index].groups)
+            if not domain:
+                return self._free & reason, None
+            domains[g] = domain
+        found = Cheapest(self._compiled, self._costs, domains).find(assignment, self._options)
+        if found is not None:
+            return frozenset(), found
+        touched = (self._rules[index].groups for g in groups for index in self._rules_of[g])
+        return self._free.intersection(g for rule in touched for g in rule), None

@@ -1,0 +1,89 @@
+"""Which classes have a valid completion: propagation rejects, SAT proves, witnesses spread."""
+
+from collections.abc import Collection, Mapping
+
+from configurator.engine.compiled import Compiled
+
+KEPT_ANSWERS = 2048  # a few hundred bytes each
+
+
+def is_consistent(compiled: Compiled, fixed: Mapping[int, int]) -> bool:
+    """Do the fixed classes (group position → class) have a valid completion?"""
+    return compiled.solver.is_satisfiable(_literals(compiled, fixed))
+
+
+def possible_classes(
+    compiled: Compiled,
+    fixed: Mapping[int, int],
+    targets: Collection[int],
+    known: Mapping[int, int],
+) -> dict[int, int]:
+    """For each target group the mask of classes that complete with the *other* fixed classes.
+
+    `known` are masks of classes already proven possible; they save questions.
+    """
+    free = tuple(sorted(g for g in targets if g not in fixed))
+    masks = _decide(compiled, fixed, free, known)
+    for g in targets:
+        if g in fixed:
+            others = {h: number for h, number in fixed.items() if h != g}
+            masks |= _decide(compiled, others, (g,), known)
+    return masks
+
+
+def _literals(compiled: Compiled, fixed: Mapping[int, int]) -> list[int]:
+    return [compiled.cnf.class_literal(g, number) for g, number in sorted(fixed.items())]
+
+
+def _decide(
+    compiled: Compiled, fixed: Mapping[int, int], targets: tuple[int, ...], known: Mapping[int, int]
+) -> dict[int, int]:
+    if not targets:
+        return {}
+    key = (tuple(sorted(fixed.items())), targets)
+    cache = compiled.possible_cache
+    answer = cache.get(key)
+    if answer is None:
+        answer = cache[key] = _ask(compiled, fixed, targets, known)
+        if len(cache) > KEPT_ANSWERS:
+            cache.popitem(last=False)
+    return dict(zip(targets, answer, strict=True))
+
+
+def _ask(
+    compiled: Compiled, fixed: Mapping[int, int], targets: tuple[int, ...], known: Mapping[int, int]
+) -> tuple[int, ...]:
+    assumptions = _literals(compiled, fixed)
+    implied = compiled.solver.implied(assumptions)
+    if implied is None:
+        return (0,) * len(targets)
+    ruled_out = {-literal for literal in implied if literal < 0}
+    found, pending = {}, {}
+    for g in targets:
+        size, first = compiled.classed.groups[g].size, compiled.cnf.class_literal(g, 0)
+        found[g] = known.get(g, 0)
+        pending[g] = sum(1 << c for c in range(size) if first + c not in ruled_out) & ~found[g]
+    for g in targets:
+        while pending[g]:
+            number = (pending[g] & -pending[g]).bit_length() - 1
+            literal = compiled.cnf.class_literal(g, number)
+            witness = compiled.solver.witness([*assumptions, literal])
+            if witness is None:
+                pending[g] &= ~(1 << number)
+            else:
+                _spread(compiled, witness, found, pending)
+    return tuple(found[g] for g in targets)
+
+
+def _spread(
+    compiled: Compiled, witness: list[int], found: dict[int, int], pending: dict[int, int]
+) -> None:
+    """Every class that is true in a model is possible (see `cnf`): cross it off."""
+    for g, waiting in pending.items():
+        first = compiled.cnf.class_literal(g, 0) - 1
+        while waiting:
+            bit = waiting & -waiting
+            waiting ^= bit
+            if witness[first + bit.bit_length() - 1] > 0:
+                found[g] |= bit
+                pending[g] &= ~bit

@@ -1,0 +1,90 @@
+"""Rules told to people: customer sentences filled in, and warnings in words."""
+
+import string
+from collections.abc import Mapping, Sequence
+
+from configurator.engine.atoms import atoms_of, verdict
+from configurator.engine.classes import ClassReader
+from configurator.engine.nodes import Model, Option, Ref, Rule, Value
+from configurator.engine.references import placeholders
+
+UNKNOWN = "unknown"
+
+
+def chosen_options(model: Model, choices: Mapping[str, str]) -> dict[str, Option]:
+    """group code → option."""
+    return {group: model.options_by_code[group][option] for group, option in choices.items()}
+
+
+def warnings_of(model: Model, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """What a complete configuration should be told about: advice, and facts nobody knows."""
+    options = chosen_options(model, chosen)
+    read = ClassReader(options)
+    warnings = []
+    for rule in model.rules:
+        holds = verdict(atoms_of(rule), read)
+        if holds is None:
+            warnings.append(_unchecked(rule, options))
+        elif not holds and rule.severity == "warn":
+            warnings.append(told(rule, options, model))
+    return tuple(dict.fromkeys(warnings))
+
+
+def told(rule: Rule, options: Mapping[str, Option], model: Model) -> str:
+    """The rule's sentence for these options (group code → option).
+
+    A sentence may name groups in which nothing is chosen: the rule then closes them all, and
+    is told as that.
+    """
+    asked = placeholders(rule.sentence)
+    missing = list(dict.fromkeys(ref.group for ref in asked if ref.group not in options))
+    if not missing:
+        return _filled(rule.sentence, options)
+    names = {group.code: group.name for group in model.groups}
+    open_groups = _listed([names[code] for code in missing], "or")
+    involved = dict.fromkeys(ref.group for ref in (*asked, *_refs(rule)) if ref.group in options)
+    given = _listed([options[code].name for code in involved], "and")
+    with_them = f" with {given}" if given else ""
+    return f"{rule.name}: no choice of {open_groups} fits{with_them}."
+
+
+def _filled(sentence: str, options: Mapping[str, Option]) -> str:
+    """`{group}` becomes the option's name, `{group.attribute}` its attribute in words."""
+    words = []
+    for literal, name, _, _ in string.Formatter().parse(sentence):
+        words.append(literal)
+        if name is not None:
+            group, _, attribute = name.partition(".")
+            option = options[group]
+            value = option.attributes.get(attribute) if attribute else option.name
+            words.append(in_words(value))
+    return "".join(words)
+
+
+def _unchecked(rule: Rule, options: Mapping[str, Option]) -> str:
+    read = ClassReader(options)
+    unknown = dict.fromkeys(str(ref) for ref in _refs(rule) if read(ref) is None)
+    facts = [
+        f"{ref.attribute.replace('_', ' ')} of {options[ref.group].name}"
+        for ref in (Ref(*text.split(".", 1)) for text in unknown)
+    ]
+    return f"{rule.name} could not be checked: {_listed(facts, 'and')} is not known."
+
+
+def _refs(rule: Rule) -> list[Ref]:
+    return [ref for atom in atoms_of(rule) for ref in atom.refs]
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def in_words(value: Value) -> str:
+    """An attribute's value as a person reads it."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
