@@ -1,0 +1,42 @@
+"""Real PostgreSQL and real Valkey for every test: started here, before the settings are read."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from config.embedded import start_for_tests
+
+start_for_tests()
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+# What a machine may have set for its own shop must not reach the tests.
+for name in ("STRIPE_API_BASE", "EMAIL_URL", "BASE_URL", "STATIC_MANIFEST"):
+    os.environ.pop(name, None)
+os.environ["STRIPE_SECRET_KEY"] = "sk_test_cartwright"
+os.environ["STRIPE_WEBHOOK_SECRET"] = "whsec_tests"
+os.environ["CONN_MAX_AGE"] = "0"  # threads of the concurrency tests must not keep connections
+# Playwright's synchronous API runs an event loop in the test's thread.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+import django  # noqa: E402 - the servers come first
+import pytest  # noqa: E402
+
+django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _plain_secrets(settings) -> None:
+    """Passwords in tests are hashed fast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def drain(db) -> Callable[[], int]:
+    """Work off everything due, as relay and worker would, in this process."""
+    from config.outbox.relay import drain as drain_outbox
+
+    return drain_outbox
+
+
+@pytest.fixture
+def committed(transactional_db) -> Iterator[None]:
+    """A test whose transactions really commit: for races and other processes."""
+    return

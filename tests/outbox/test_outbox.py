@@ -1,0 +1,168 @@
+"""How facts travel: written with the fact, handed out, done once, kept when they fail."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+import kombu.exceptions
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from config.outbox import bus, relay, sources
+from config.outbox.models import Delivery, OutboxEvent
+from config.outbox.tasks import run_work_item
+
+
+@dataclass(frozen=True, slots=True)
+class LampLit(bus.Event):
+    name: ClassVar[str] = "tests.lamp_lit"
+    lamp: int
+
+    @property
+    def key(self) -> str:
+        return str(self.lamp)
+
+
+seen: list[int] = []
+fail_with: list[Exception] = []
+
+
+def look(lamp: int) -> None:
+    if fail_with:
+        raise fail_with[0]
+    seen.append(lamp)
+
+
+bus.subscribe(LampLit, look, name="tests.look")
+
+
+@pytest.fixture(autouse=True)
+def _dark():
+    seen.clear()
+    fail_with.clear()
+
+
+def light(lamp: int = 1) -> Delivery:
+    with transaction.atomic():
+        event_id = bus.publish(LampLit(lamp=lamp))
+    return Delivery.objects.get(event_id=event_id)
+
+
+def make_due() -> None:
+    Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_outside_a_transaction_is_refused():
+    with pytest.raises(RuntimeError, match="inside the transaction"):
+        bus.publish(LampLit(lamp=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_is_rolled_back_was_never_published():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        bus.publish(LampLit(lamp=1))
+        1 / 0  # noqa: B018
+    assert not OutboxEvent.objects.exists()
+    assert relay.drain() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_takes_one_statement(django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(1):
+        bus.publish(LampLit(lamp=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_fact_cannot_happen_twice():
+    light(1)
+    with pytest.raises(IntegrityError):
+        light(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_is_done_once_however_often_it_is_handed_out():
+    delivery = light(7)
+    assert sources.run("outbox.delivery", delivery.pk)
+    assert not sources.run("outbox.delivery", delivery.pk)
+    assert seen == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failing_service_leaves_nothing_half_done_and_is_tried_again_later():
+    delivery = light(3)
+    fail_with.append(ValueError("no oil"))
+    assert not sources.run("outbox.delivery", delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.done_at is None
+    assert delivery.last_error == "ValueError: no oil"
+    assert delivery.due_at > timezone.now()
+    fail_with.clear()
+    make_due()
+    assert relay.drain() == 1
+    assert seen == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_fails_for_ever_is_kept_for_a_person():
+    delivery = light(4)
+    fail_with.append(ValueError("broken"))
+    for _ in range(sources.MAX_FAILURES):
+        sources.run("outbox.delivery", delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.dead_at is not None
+    make_due()
+    assert relay.drain() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_with_the_broker_is_bounded():
+    for lamp in range(5):
+        light(lamp)
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    assert len(relay.claim(source, window=3)) == 3
+    assert relay.claim(source, window=3) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_the_broker_lost_is_handed_out_again():
+    light(1)
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    assert len(relay.claim(source)) == 1
+    assert relay.claim(source) == []
+    make_due()
+    (again,) = relay.claim(source)
+    assert again.sends == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_broker_is_away_the_relay_does_the_work_itself(monkeypatch):
+    light(9)
+
+    def refuse(*args, **kwargs):
+        raise kombu.exceptions.OperationalError("connection refused")
+
+    monkeypatch.setattr(run_work_item, "apply_async", refuse)
+    assert relay.Relay().round() == 1
+    assert seen == [9]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_when_a_fact_is_committed():
+    with relay._bell() as wait:
+        light(2)
+        before = timezone.now()
+        wait()
+        assert timezone.now() - before < timedelta(seconds=relay.POLL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_event_and_its_deliveries_cannot_be_cheated_apart():
+    delivery = light(1)
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_delivery (event_id, subscriber, sends, failures, last_error) "
+            "VALUES (%s, 'tests.look', 0, 0, '')",
+            [delivery.event_id],
+        )
