@@ -1,26 +1,113 @@
-"""The mails that the shop sends: one card, one state, one button each."""
+"""The mails of an order: one at each stage, queued in the transaction that gives reason for it.
 
-from config.mail.services import queue_mail
+Every key is made of the stage and the order, so that a repeated service queues nothing twice.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+
+from config.mail.models import OutgoingMail
+from config.mail.services import message_id, queue_mail
+from config.money import Money
 from shop.models import Order, Payment
 
 
-def queue_order_paid(*, order: Order) -> None:
-    """The receipt: what was bought, and what happens now."""
-    queue_mail(
-        key=f"order-paid-{order.pk}",
+def queue_order_paid(*, order: Order) -> OutgoingMail:
+    """The receipt: what was paid, when it ships and why then, and the link to follow it."""
+    return _queue(
+        order,
+        stage="paid",
+        action_label="Follow your order",
+        has_lines=True,
+        is_first=True,
+    )
+
+
+def queue_payment_under_way(*, payment: Payment) -> OutgoingMail:
+    """The bank has been asked; days may pass before the money is here."""
+    return _queue(
+        payment.order,
+        stage="payment_under_way",
+        suffix=str(payment.attempt),
+        action_label="See your order",
+        has_lines=True,
+        is_first=True,
+    )
+
+
+def queue_payment_failed(*, payment: Payment) -> OutgoingMail:
+    """The bank refused after all: nothing was built, and it can be paid another way."""
+    return _queue(
+        payment.order,
+        stage="payment_failed",
+        suffix=str(payment.attempt),
+        action_label="Pay another way",
+        failure=payment.failure,
+    )
+
+
+def queue_date_moved(*, order: Order, reason: str) -> OutgoingMail:
+    """What was promised will not be kept: the customer hears it from us, with the new date."""
+    return _queue(
+        order,
+        stage="date_moved",
+        suffix=str(order.likely_ships_on),
+        action_label="See what it waits for",
+        why=reason,
+    )
+
+
+def queue_kitting_started(*, order: Order) -> OutgoingMail:
+    """All parts are here and laid out: from now on nothing can be changed."""
+    return _queue(order, stage="kitting_started", action_label="Watch the build")
+
+
+def queue_order_shipped(*, order: Order) -> OutgoingMail:
+    return _queue(order, stage="shipped", action_label="See your order", shipment=order.shipment)
+
+
+def queue_order_cancelled(*, order: Order, why: str, refund_due: str = "") -> OutgoingMail:
+    return _queue(
+        order, stage="cancelled", action_label="See your order", why=why, refund_due=refund_due
+    )
+
+
+def _queue(
+    order: Order,
+    *,
+    stage: str,
+    action_label: str,
+    suffix: str = "",
+    has_lines: bool = False,
+    is_first: bool = False,
+    **context: Any,
+) -> OutgoingMail:
+    if has_lines:
+        prefetch_related_objects([order], "lines", "shipping_method")
+    return queue_mail(
+        key="-".join(filter(None, (f"order-{stage}", str(order.pk), suffix))),
         about=order.number,
         to_email=order.email,
-        template="shop/order_paid",
-        context={"order": order},
+        template=f"shop/{stage}",
+        context={
+            "order": order,
+            "machine": machine_words(order),
+            "total": Money(order.total_minor, order.currency).format(),
+            "site_url": settings.BASE_URL,
+            "action_url": settings.BASE_URL + order.get_absolute_url(),
+            "action_label": action_label,
+            **context,
+        },
+        # A mail reader shows what follows under the receipt.
+        in_reply_to="" if is_first else message_id(f"order-paid-{order.pk}"),
     )
 
 
-def queue_payment_failed(*, payment: Payment) -> None:
-    """A payment that was on its way did not arrive; nothing was built, one may pay again."""
-    queue_mail(
-        key=f"payment-failed-{payment.pk}",
-        about=payment.order.number,
-        to_email=payment.order.email,
-        template="shop/payment_failed",
-        context={"order": payment.order, "payment": payment},
-    )
+def machine_words(order: Order) -> str:
+    """ "Atelier", "2 machines": how a sentence names what was ordered."""
+    lines = list(order.lines.all())
+    if len(lines) == 1 and lines[0].quantity == 1:
+        return lines[0].name
+    return f"{sum(line.quantity for line in lines)} machines"

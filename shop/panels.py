@@ -24,7 +24,7 @@ class Panel(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class OrderPanel:
-    """`template` is rendered with `order` and the provider's context, for staff with `permission`."""
+    """`template` gets `order` and what the provider gives; shown to staff with `permission`."""
 
     column: Panel
     title: str
