@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from shop.stripe import webhooks
 
 app_name = "shop"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("stripe/webhook/", webhooks.receive, name="stripe_webhook"),
+]
