@@ -32,7 +32,7 @@ class ClassedGroup:
 
     @cached_property
     def index_of(self) -> Mapping[str, int]:
-        """option code → position in the group."""
+        """Option code → position in the group."""
         return {option.code: index for index, option in enumerate(self.group.options)}
 
     def specimen(self, number: int) -> Option:
@@ -50,7 +50,7 @@ class ClassedModel:
 
     @cached_property
     def position(self) -> Mapping[str, int]:
-        """group code → position."""
+        """Group code → position."""
         return {classed.group.code: index for index, classed in enumerate(self.groups)}
 
     @cached_property

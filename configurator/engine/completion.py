@@ -5,16 +5,26 @@ defaults in as few open groups as possible, and costs least among those. It depe
 of choices only, never on the order of clicks or on what was answered before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from configurator.engine.compiled import Compiled
 from configurator.engine.cheapest import Cheapest, TooHard
+from configurator.engine.compiled import Compiled
 from configurator.engine.costs import Costs
 from configurator.engine.masks import OPEN
 
 # Sets of groups the exact search may try. Beyond that a greedy completion is taken, which is
 # valid too, but perhaps not the nearest. Real catalogues need a few dozen.
 MOST_SETS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Defaults overlaid with the explicit options: options and classes by group position."""
+
+    options: list[int]
+    assignment: list[int]
+    explicit: frozenset[int]
 
 
 class Completer:
@@ -29,19 +39,53 @@ class Completer:
 
         None: the explicit options (group position → option position) have no completion.
         """
+        start = self._start(explicit)
+        rules = enumerate(self._compiled.rules)
+        broken = [index for index, rule in rules if rule.is_broken(start.assignment)]
+        return self._nearest(start, broken)
+
+    def each(self, others: Mapping[int, int], g: int) -> Callable[[int], dict[int, int] | None]:
+        """`complete({**others, g: option})` as a function of the option, quick for many."""
         compiled = self._compiled
-        options = list(compiled.classed.defaults)
+        class_of = compiled.classed.groups[g].class_of
+        start = self._start({**others, g: compiled.classed.defaults[g]})
+        elsewhere = [
+            index
+            for index, rule in enumerate(compiled.rules)
+            if g not in rule.groups and rule.is_broken(start.assignment)
+        ]
+        here = [
+            (index, compiled.rules[index].allowed(g, start.assignment))
+            for index in compiled.rules_of[g]
+        ]
+
+        def complete(option: int) -> dict[int, int] | None:
+            number = class_of[option]
+            broken = [index for index, mask in here if not mask >> number & 1]
+            if not broken and not elsewhere:
+                return {}
+            start.options[g], start.assignment[g] = option, number
+            return self._nearest(start, sorted(broken + elsewhere))
+
+        return complete
+
+    def _start(self, explicit: Mapping[int, int]) -> _Start:
+        classed = self._compiled.classed
+        options = list(classed.defaults)
         for g, option in explicit.items():
             options[g] = option
-        classes = compiled.classed.classes(dict(enumerate(options)))
-        assignment = [classes[g] for g in range(len(options))]
-        broken = [i for i, rule in enumerate(compiled.rules) if rule.is_broken(assignment)]
+        assignment = [
+            group.class_of[option] for group, option in zip(classed.groups, options, strict=True)
+        ]
+        return _Start(options, assignment, frozenset(explicit))
+
+    def _nearest(self, start: _Start, broken: Sequence[int]) -> dict[int, int] | None:
         if not broken:
             return {}
         try:
-            return _Search(compiled, self._costs, options, assignment, explicit).nearest(broken)
+            return _Search(self._compiled, self._costs, start).nearest(broken)
         except TooHard:
-            return self._greedy({g: assignment[g] for g in explicit})
+            return self._greedy({g: start.assignment[g] for g in start.explicit})
 
     def _greedy(self, fixed: dict[int, int]) -> dict[int, int] | None:
         """Group by group in model order: the default if it can stay, else the cheapest."""
@@ -74,21 +118,13 @@ class _Search:
     succeeds must contain a group of that reason.
     """
 
-    def __init__(
-        self,
-        compiled: Compiled,
-        costs: Costs,
-        options: Sequence[int],
-        assignment: Sequence[int],
-        explicit: Iterable[int],
-    ) -> None:
+    def __init__(self, compiled: Compiled, costs: Costs, start: _Start) -> None:
         self._compiled = compiled
         self._rules, self._rules_of = compiled.rules, compiled.rules_of
         self._groups = compiled.classed.groups
         self._costs = costs
-        self._options = options
-        self._assignment = assignment
-        self._free = frozenset(range(len(options))) - frozenset(explicit)
+        self._options, self._assignment = start.options, start.assignment
+        self._free = frozenset(range(len(start.options))) - start.explicit
 
     def nearest(self, broken: Sequence[int]) -> dict[int, int] | None:
         """The options to change to, by group position, or None when nothing helps."""

@@ -137,6 +137,7 @@ class _Click:
         # The things counted by a quantity group share a completion only at the same price,
         # because the cheapest count depends on it.
         by_price = g in self.costs.quantity
+        complete = self._completer.each(others, g)
         completions: dict[tuple[int, int], dict[int, int] | None] = {}
         for index, option in enumerate(classed.group.options):
             number = classed.class_of[index]
@@ -144,7 +145,7 @@ class _Click:
             if possible >> number & 1:
                 key = (number, self.costs.unit[g][index] if by_price else 0)
                 if key not in completions:
-                    completions[key] = self._completer.complete({**others, g: index})
+                    completions[key] = complete(index)
                 state = self._taken(others, g, index, completions[key])
             yield (classed.group.code, option.code), state
 

@@ -76,16 +76,20 @@ class Component:
         known = [amount for amount in self.amounts.values() if amount is not None]
         # An unknown amount never breaks a rule, so it counts as the most harmless one.
         self.least = None if len(known) < len(self.amounts) else min(known)
+        # Most components are one attribute of one group; its last entry answers for OPEN.
+        self._line = [*self.amounts.values(), self.least] if len(self.groups) == 1 else None
         self._steps: dict[tuple[int, tuple[int, ...]], tuple[list[int], list[int], int]] = {}
 
     def amount(self, assignment: Assignment) -> int | None:
         """The amount, the least possible one where a group is open, None when unknown."""
+        if self._line is not None:
+            return self._line[assignment[self.groups[0]]]
         classes = tuple(assignment[g] for g in self.groups)
         return self.least if OPEN in classes else self.amounts[classes]
 
     def at_most(self, g: int, assignment: Assignment, slack: int) -> int:
         """The classes of group g with which the amount can stay within the slack."""
-        others = tuple(assignment[h] for h in self.groups if h != g)
+        others = () if self._line else tuple(assignment[h] for h in self.groups if h != g)
         if (g, others) not in self._steps:
             self._steps[g, others] = self._stairs(g, others)
         values, masks, unknown = self._steps[g, others]

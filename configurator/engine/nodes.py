@@ -122,12 +122,12 @@ class Model:
 
     @cached_property
     def options_by_code(self) -> Mapping[str, Mapping[str, Option]]:
-        """group code → option code → option."""
+        """Group code → option code → option."""
         return {g.code: {option.code: option for option in g.options} for g in self.groups}
 
     @cached_property
     def quantity_group_of(self) -> Mapping[str, str]:
-        """target group code → code of the group that says how many of it."""
+        """Target group code → code of the group that says how many of it."""
         return {g.quantity_for: g.code for g in self.groups if g.quantity_for is not None}
 
 

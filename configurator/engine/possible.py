@@ -81,9 +81,11 @@ def _spread(
     """Every class that is true in a model is possible (see `cnf`): cross it off."""
     for g, waiting in pending.items():
         first = compiled.cnf.class_literal(g, 0) - 1
-        while waiting:
-            bit = waiting & -waiting
-            waiting ^= bit
+        seen, left = 0, waiting
+        while left:
+            bit = left & -left
+            left ^= bit
             if witness[first + bit.bit_length() - 1] > 0:
-                found[g] |= bit
-                pending[g] &= ~bit
+                seen |= bit
+        found[g] |= seen
+        pending[g] = waiting & ~seen

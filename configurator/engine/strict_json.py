@@ -1,6 +1,7 @@
 """A reader of parsed JSON that knows where it is, so every error can say what, where and why."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from configurator.engine.errors import ModelFormatError
@@ -27,7 +28,9 @@ class Place:
             what, where=self.path, expected=expected, got=got or shown(self.value)
         )
 
-    def fields(self, required: Set[str], optional: Set[str] = frozenset()) -> dict[str, "Place"]:
+    def fields(
+        self, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()
+    ) -> dict[str, "Place"]:
         """The members of an object; an unknown or a missing key is an error."""
         members = self._members()
         known = ", ".join(sorted(required | optional))

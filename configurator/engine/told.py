@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 
 
 def chosen_options(model: Model, choices: Mapping[str, str]) -> dict[str, Option]:
-    """group code → option."""
+    """Group code → option."""
     return {group: model.options_by_code[group][option] for group, option in choices.items()}
 
 
