@@ -1,0 +1,20 @@
+"""The sandbox cashier: a local, Stripe-compatible server for development, demos and tests.
+
+It runs in a process of its own, keeps its own state, and is reached by the official SDK through
+one setting (the API base address), so the shop has no branch between it and Stripe:
+
+    python -m shop.stripe.sandbox --state DIR --webhook-url URL --webhook-secret whsec_...
+
+Spoken under ``/v1/``: checkout sessions, payment intents, payment methods, charges, refunds and
+events. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
+can pay there as a browser does, by one form post:
+
+    method=card        number, expiry (MM/YY), cvc, name, email (unless the session has one)
+    method=sepa_debit  iban, name, email (unless the session has one)
+
+The answer is a redirect (303) to the success address or to the 3-D Secure page, the form again
+with the reason (402 declined, 422 not filled in correctly), or 410 when the session expired.
+
+Not spoken yet: disputes, reviews, balance transactions. Each would add a builder in ``objects``,
+its endpoints in ``endpoints``, and where time is involved an appointment (see ``calendar_book``).
+"""

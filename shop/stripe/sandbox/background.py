@@ -1,0 +1,64 @@
+"""What the cashier does while nobody asks: keep appointments, send webhooks."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from shop.stripe.sandbox import calendar_book, payments, refunds
+from shop.stripe.sandbox.cashier import Cashier
+from shop.stripe.sandbox.deliveries import Deliveries
+
+logger = logging.getLogger(__name__)
+
+ACTIONS: dict[str, Callable[[Cashier, str], None]] = {
+    payments.SETTLE_DEBIT: payments.settle_debit,
+    payments.EXPIRE_SESSION: payments.expire_session,
+    refunds.SETTLE_REFUND: refunds.settle_refund,
+}
+LONGEST_WAIT_SECONDS = 1.0  # so that a clock set forward is noticed
+AFTER_FAULT_SECONDS = 5.0
+
+
+class Background(threading.Thread):
+    """One thread: sleeps until something is due or something was written."""
+
+    def __init__(self, cashier: Cashier) -> None:
+        super().__init__(name="cashier-background", daemon=True)
+        self.cashier = cashier
+        self.deliveries = Deliveries(cashier)
+        self._is_stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._is_stopping.is_set():
+            self.cashier.store.changed.clear()
+            try:
+                due = [self._keep_appointments(), self.deliveries.send_due()]
+            except Exception:
+                logger.exception("the background work failed; going on")
+                due = []
+            times = [time for time in due if time is not None]
+            wait = min(times) - self.cashier.clock() if times else LONGEST_WAIT_SECONDS
+            self.cashier.store.changed.wait(min(max(wait, 0.0), LONGEST_WAIT_SECONDS))
+
+    def _keep_appointments(self) -> float | None:
+        """Keep all that are due; returns when the next one is."""
+        while True:
+            with self.cashier.store.transaction():
+                found = calendar_book.next_due(self.cashier)
+                if found is None:
+                    return calendar_book.next_due_at(self.cashier)
+                action, subject = found
+                try:
+                    with self.cashier.store.savepoint():
+                        calendar_book.cancel(self.cashier, action, subject)
+                        ACTIONS[action](self.cashier, subject)
+                except Exception:
+                    logger.exception("%s of %s failed; trying again", action, subject)
+                    due_at = self.cashier.clock() + AFTER_FAULT_SECONDS
+                    calendar_book.appoint(self.cashier, action, subject, due_at=due_at)
+
+    def stop(self) -> None:
+        self._is_stopping.set()
+        self.cashier.store.changed.set()
+        self.join()
+        self.deliveries.close()

@@ -1,0 +1,16 @@
+"""The API's endpoints: a shape of parameters and a function for each route."""
+
+from shop.stripe.sandbox.endpoints.charges import ROUTES as CHARGES
+from shop.stripe.sandbox.endpoints.checkout_sessions import ROUTES as CHECKOUT_SESSIONS
+from shop.stripe.sandbox.endpoints.events import ROUTES as EVENTS
+from shop.stripe.sandbox.endpoints.payment_intents import ROUTES as PAYMENT_INTENTS
+from shop.stripe.sandbox.endpoints.refunds import ROUTES as REFUNDS
+from shop.stripe.sandbox.endpoints.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *CHECKOUT_SESSIONS,
+    *PAYMENT_INTENTS,
+    *CHARGES,
+    *REFUNDS,
+    *EVENTS,
+)

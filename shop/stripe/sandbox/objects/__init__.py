@@ -1,0 +1,1 @@
+"""Builders of the objects, each complete in the fields that Stripe would answer."""

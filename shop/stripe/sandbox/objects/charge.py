@@ -1,0 +1,135 @@
+"""The Charge: one attempt to take money from a payment method."""
+
+from typing import Literal
+
+from shop.stripe.sandbox.ids import new_id
+from shop.stripe.sandbox.instruments import Instrument
+from shop.stripe.sandbox.store import Document
+
+type ChargeStatus = Literal["succeeded", "pending", "failed"]
+
+
+def build_charge(
+    intent: Document,
+    method: Document,
+    instrument: Instrument,
+    *,
+    created: int,
+    status: ChargeStatus,
+    is_authenticated: bool = False,
+) -> Document:
+    """A charge of a whole intent. ``is_authenticated``: the 3-D Secure step was passed."""
+    is_card = method["type"] == "card"
+    is_failed = status == "failed"
+    return {
+        **_ABSENT,
+        "id": new_id("ch" if is_card else "py"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if status == "succeeded" else 0,
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": intent["statement_descriptor"],
+        "captured": status == "succeeded",
+        "created": created,
+        "currency": intent["currency"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_code": "card_declined" if is_failed else None,
+        "failure_message": instrument.decline_message if is_failed else None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "outcome": _declined(instrument) if is_failed else _authorized(is_card=is_card),
+        "paid": status == "succeeded",
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": _details(method, is_authenticated=is_authenticated),
+        "radar_options": {},
+        "receipt_email": intent["receipt_email"],
+        "refunded": False,
+        "shipping": intent["shipping"],
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": status,
+    }
+
+
+def _details(method: Document, *, is_authenticated: bool) -> Document:
+    if method["type"] == "sepa_debit":
+        account = {**method["sepa_debit"], "mandate": new_id("mandate")}
+        account.pop("generated_from")
+        return {"sepa_debit": account, "type": "sepa_debit"}
+    card = method["card"]
+    kept = (
+        "brand", "checks", "country", "exp_month", "exp_year", "fingerprint",
+        "funding", "last4", "regulated_status", "wallet",
+    )  # fmt: skip
+    secure = {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",  # fully authenticated
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": new_id("tds"),
+        "version": "2.2.0",
+    }
+    return {
+        "card": {
+            **{name: card[name] for name in kept},
+            "installments": None,
+            "mandate": None,
+            "network": "visa",
+            "network_token": {"used": False},
+            "network_transaction_id": None,
+            "three_d_secure": secure if is_authenticated else None,
+        },
+        "type": "card",
+    }
+
+
+def _authorized(*, is_card: bool) -> Document:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": "normal" if is_card else "not_assessed",
+        "seller_message": "Payment complete." if is_card else None,
+        "type": "authorized",
+    }
+
+
+def _declined(instrument: Instrument) -> Document:
+    return {
+        "advice_code": "try_again_later",
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "declined_by_network",
+        "reason": instrument.decline_code,
+        "risk_level": "normal",
+        "seller_message": "The bank declined this payment.",
+        "type": "issuer_declined",
+    }
+
+
+_ABSENT: Document = dict.fromkeys(
+    (
+        "application",
+        "application_fee",
+        "application_fee_amount",
+        "balance_transaction",
+        "customer",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "presentment_details",
+        "receipt_number",
+        "receipt_url",
+        "review",
+        "source",
+        "source_transfer",
+        "transfer_data",
+        "transfer_group",
+    )
+)

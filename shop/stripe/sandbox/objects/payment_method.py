@@ -1,0 +1,73 @@
+"""The PaymentMethod: a card or a bank account, of which only the last four digits are kept."""
+
+import hashlib
+
+from shop.stripe.sandbox.ids import new_id
+from shop.stripe.sandbox.instruments import Payer
+from shop.stripe.sandbox.store import Document
+
+NO_ADDRESS: Document = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+
+
+def build_payment_method(payer: Payer, *, created: int) -> Document:
+    is_card = bool(payer.exp_month)
+    kind = "card" if is_card else "sepa_debit"
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "limited",
+        "billing_details": {
+            "address": NO_ADDRESS,
+            "email": payer.email,
+            "name": payer.name,
+            "phone": None,
+            "tax_id": None,
+        },
+        kind: _card(payer) if is_card else _account(payer),
+        "created": created,
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": kind,
+    }
+
+
+def _card(payer: Payer) -> Document:
+    return {
+        "brand": "visa",
+        "checks": {
+            "address_line1_check": None,
+            "address_postal_code_check": None,
+            "cvc_check": "pass",
+        },
+        "country": "US",
+        "display_brand": "visa",
+        "exp_month": payer.exp_month,
+        "exp_year": payer.exp_year,
+        "fingerprint": _fingerprint(payer),
+        "funding": "credit",
+        "generated_from": None,
+        "last4": payer.instrument.number[-4:],
+        "networks": {"available": ["visa"], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
+
+
+def _account(payer: Payer) -> Document:
+    iban = payer.instrument.number.replace(" ", "")
+    return {
+        "bank_code": iban[4:9],
+        "branch_code": "",
+        "country": iban[:2],
+        "fingerprint": _fingerprint(payer),
+        "generated_from": {"charge": None, "setup_attempt": None},
+        "last4": iban[-4:],
+    }
+
+
+def _fingerprint(payer: Payer) -> str:
+    """The same for the same number, telling nothing of it."""
+    return hashlib.sha256(payer.instrument.number.encode()).hexdigest()[:16]

@@ -1,0 +1,167 @@
+"""The payment form: what was typed, what is wrong with it, the test cards below."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from shop.stripe.sandbox.amounts import shown
+from shop.stripe.sandbox.cashier import Cashier
+from shop.stripe.sandbox.exchange import Answer
+from shop.stripe.sandbox.instruments import ACCOUNTS, BY_KEY, CARDS, Instrument
+from shop.stripe.sandbox.pages.layout import answer_page
+from shop.stripe.sandbox.pages.markup import NOTHING, Markup, join, render
+from shop.stripe.sandbox.pages.ticket import ticket
+from shop.stripe.sandbox.store import Document
+
+METHOD_NAMES = {"card": "Card", "sepa_debit": "Bank debit (SEPA)"}
+FIELDS: dict[str, dict[str, str]] = {
+    # name → label, and the attributes that help a browser and a phone's keyboard
+    "email": {"label": "E-mail", "type": "email", "autocomplete": "email", "inputmode": "email"},
+    "name": {"label": "Name of the payer", "autocomplete": "name"},
+    "number": {"label": "Card number", "autocomplete": "cc-number", "inputmode": "numeric"},
+    "expiry": {"label": "Expires", "autocomplete": "cc-exp", "inputmode": "numeric"},
+    "cvc": {"label": "Security code", "autocomplete": "cc-csc", "inputmode": "numeric"},
+    "iban": {"label": "IBAN", "autocomplete": "off"},
+}
+HINTS = {"expiry": "Month and year, such as 12/34", "cvc": "Three digits on the back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is to be shown."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    alert: str = ""  # why the last attempt failed
+    note: str = ""  # what was just done for the customer
+    status: int = 200
+
+
+def filled_in(values: Mapping[str, str], key: str) -> Form:
+    """The form with a test instrument in it; what was typed as name and e-mail stays."""
+    instrument = BY_KEY[key]
+    filled = {
+        "name": values.get("name") or "Robin Example",
+        "email": values.get("email") or "robin@example.com",
+    }
+    if instrument in CARDS:
+        filled |= {
+            "method": "card",
+            "number": instrument.number,
+            "expiry": "12/34",
+            "cvc": "123",
+        }
+    else:
+        filled |= {"method": "sepa_debit", "iban": instrument.number}
+    note = f"{instrument.number} is filled in. Nothing is charged until you press the pay button."
+    return Form(filled, note=note)
+
+
+def answer_form(cashier: Cashier, session: Document, form: Form) -> Answer:
+    merchant = session["branding_settings"]["display_name"]
+    amount = shown(session["amount_total"], session["currency"])
+    is_free = session["amount_total"] == 0
+    content = render(
+        "pay",
+        alert=render("alert", text=form.alert) if form.alert else NOTHING,
+        note=render("note", text=form.note) if form.note else NOTHING,
+        ticket=ticket(cashier, session),
+        action=f"/c/pay/{session['id']}",
+        email=_email(session, form),
+        name=_input("name", form, is_required=True),
+        method=NOTHING if is_free else _methods(session, form),
+        pay=f"Pay {amount}" if not is_free else "Complete the order",
+        back=_back(session, merchant),
+        until=_moment(session["expires_at"]),
+        until_iso=datetime.fromtimestamp(session["expires_at"], UTC).isoformat(),
+        instruments=NOTHING if is_free else _instruments(session),
+    )
+    title = f"Not paid yet: {form.alert}" if form.alert else f"Pay {amount}"
+    return answer_page(
+        title,
+        content,
+        merchant=merchant,
+        status=form.status,
+        forms_lead_to=session["success_url"],
+    )
+
+
+def _moment(seconds: int) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _email(session: Document, form: Form) -> Markup:
+    if session["customer_email"]:
+        return render("email_given", email=session["customer_email"])
+    return _input("email", form, is_required=True)
+
+
+def _input(name: str, form: Form, *, is_required: bool = False) -> Markup:
+    attributes = FIELDS[name]
+    problem, hint = form.problems.get(name, ""), HINTS.get(name, "")
+    described = " ".join(
+        f"{name}-{part}" for part, text in (("hint", hint), ("problem", problem)) if text
+    )
+    return render(
+        "input",
+        name=name,
+        label=attributes["label"],
+        type=attributes.get("type", "text"),
+        autocomplete=attributes["autocomplete"],
+        inputmode=attributes.get("inputmode", "text"),
+        value=form.values.get(name, ""),
+        required=Markup(" required") if is_required else NOTHING,
+        invalid="true" if problem else "false",
+        described=render("described", ids=described) if described else NOTHING,
+        hint=render("hint", name=name, text=hint) if hint else NOTHING,
+        problem=render("problem", name=name, text=problem) if problem else NOTHING,
+    )
+
+
+def _methods(session: Document, form: Form) -> Markup:
+    offered = session["payment_method_types"]
+    chosen = form.values.get("method", "")
+    if chosen not in offered:
+        chosen = offered[0]
+    choices = [
+        render(
+            "method_choice",
+            method=method,
+            name=METHOD_NAMES[method],
+            checked=Markup(" checked") if method == chosen else NOTHING,
+        )
+        for method in offered
+    ]
+    fields = []
+    if "card" in offered:
+        names = ("number", "expiry", "cvc")
+        fields.append(render("card_fields", **{name: _input(name, form) for name in names}))
+    if "sepa_debit" in offered:
+        remark = NOTHING if session["currency"] == "eur" else render("euro_remark")
+        fields.append(render("sepa_fields", iban=_input("iban", form), remark=remark))
+    return render("methods", choices=join(choices), fields=join(fields))
+
+
+def _instruments(session: Document) -> Markup:
+    offered = session["payment_method_types"]
+    tables = []
+    if "card" in offered:
+        tables.append(_table("Test cards", CARDS))
+    if "sepa_debit" in offered:
+        tables.append(_table("Test bank accounts", ACCOUNTS))
+    return join(tables)
+
+
+def _table(caption: str, instruments: tuple[Instrument, ...]) -> Markup:
+    rows = [
+        render("instrument", key=one.key, number=one.number, effect=one.effect)
+        for one in instruments
+    ]
+    return render("instruments", caption=caption, rows=join(rows))
+
+
+def _back(session: Document, merchant: str) -> Markup:
+    if not session["cancel_url"]:
+        return NOTHING
+    return render("back", address=session["cancel_url"], merchant=merchant)
