@@ -1,0 +1,95 @@
+"""What can be wrong with a wish to configure, each with a stable code and an HTTP status."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from config.errors import CartwrightError
+from configurator.engine import errors as engine
+
+
+class ConfiguratorError(CartwrightError):
+    """Base of the configurator's errors."""
+
+    code = "configurator_error"
+
+
+class UnknownProduct(ConfiguratorError):
+    """Nothing is sold under this name now."""
+
+    code = "unknown_product"
+    http_status = 404
+
+
+class UnknownConfiguration(ConfiguratorError):
+    """No configuration was saved under this short address."""
+
+    code = "unknown_configuration"
+    http_status = 404
+
+
+class UnknownGroup(ConfiguratorError):
+    code = "unknown_group"
+
+
+class UnknownOption(ConfiguratorError):
+    code = "unknown_option"
+
+
+class IncompleteConfiguration(ConfiguratorError):
+    """A group has no choice."""
+
+    code = "incomplete_configuration"
+
+
+class ImpossibleConfiguration(ConfiguratorError):
+    """The choices break rules; `sentences` say which, in the rules' own words."""
+
+    code = "impossible_configuration"
+    http_status = 409
+
+    def __init__(self, message: str, *, sentences: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.sentences = tuple(sentences)
+
+
+class StaleVersion(ConfiguratorError):
+    """The product has been revised since the customer's page was made."""
+
+    code = "stale_version"
+    http_status = 409
+
+
+class MissingPrice(ConfiguratorError):
+    """There is no price list, or it leaves an option out."""
+
+    code = "missing_price"
+    http_status = 409
+
+
+class ModelCheckFailed(ConfiguratorError):
+    """A product model cannot go live; `problems` lists every reason."""
+
+    code = "model_check_failed"
+    http_status = 409
+
+    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *problems]))
+        self.problems = tuple(problems)
+
+
+TRANSLATED: dict[type[engine.EngineError], type[ConfiguratorError]] = {
+    engine.UnknownGroup: UnknownGroup,
+    engine.UnknownOption: UnknownOption,
+    engine.ImpossibleOption: ImpossibleConfiguration,
+    engine.IncompleteConfiguration: IncompleteConfiguration,
+    engine.MissingPrice: MissingPrice,
+}
+
+
+@contextmanager
+def engine_errors_translated() -> Iterator[None]:
+    """The engine knows no HTTP: give its errors a status on their way out."""
+    try:
+        yield
+    except engine.EngineError as error:
+        raise TRANSLATED.get(type(error), ConfiguratorError)(error.message) from error

@@ -1,0 +1,56 @@
+"""Reading: product models, prices, frozen configurations, and when a machine could ship."""
+
+from configurator.selectors.configurations import (
+    ChosenOption,
+    chosen_in,
+    chosen_options,
+    configuration_by_code,
+    parts_of,
+    price_lines,
+)
+from configurator.selectors.home import ListedModel, listed_models
+from configurator.selectors.prices import (
+    current_price_list,
+    evaluation,
+    price_book,
+    read_price_book,
+)
+from configurator.selectors.shipping import (
+    ShipEstimate,
+    Supply,
+    estimate,
+    plant_load,
+    ship_estimate,
+    supplies,
+)
+from configurator.selectors.versions import (
+    OptionDetail,
+    engine_model,
+    option_details,
+    published_version,
+)
+
+__all__ = [
+    "ChosenOption",
+    "ListedModel",
+    "OptionDetail",
+    "ShipEstimate",
+    "Supply",
+    "chosen_in",
+    "chosen_options",
+    "configuration_by_code",
+    "current_price_list",
+    "engine_model",
+    "estimate",
+    "evaluation",
+    "listed_models",
+    "option_details",
+    "parts_of",
+    "plant_load",
+    "price_book",
+    "price_lines",
+    "published_version",
+    "read_price_book",
+    "ship_estimate",
+    "supplies",
+]
