@@ -19,7 +19,7 @@ def run(arguments: list[str], *, needs_servers: bool) -> None:
         execute_from_command_line(line)
         return
     if arguments[0] == "demo":  # arranges its own environment before Django reads it
-        from config.demo import run_from_command_line
+        from config.demo.command import run_from_command_line
 
         run_from_command_line(arguments[1:])
         return

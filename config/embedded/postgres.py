@@ -76,6 +76,12 @@ class Postgres:
         return self._data
 
     @property
+    def is_alive(self) -> bool:
+        """Whether its process exists; cheap to ask, says nothing of its health."""
+        record = ProcessRecord.read(self._record_file)
+        return record is not None and record.is_alive
+
+    @property
     def is_running(self) -> bool:
         record = ProcessRecord.read(self._record_file)
         if record is None:

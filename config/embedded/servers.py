@@ -68,6 +68,16 @@ class EmbeddedServers:
             self.postgres.stop()
             fcntl.flock(in_use, fcntl.LOCK_UN)
 
+    def revive(self) -> list[str]:
+        """Start again what ended although it is in use; the names of those."""
+        ended = [s for s in (self._postgres, self._valkey) if s and not s.is_alive]
+        if not ended:
+            return []
+        with self._alone():
+            for server in ended:
+                server.start()
+        return [type(server).__name__ for server in ended]
+
     @property
     def postgres(self) -> Postgres:
         if self._postgres is None:

@@ -38,6 +38,12 @@ class Valkey:
         return f"redis://:{self._password}@{LOOPBACK}:{int(self._port_file.read_text())}/0"
 
     @property
+    def is_alive(self) -> bool:
+        """Whether its process exists; cheap to ask, says nothing of its health."""
+        record = ProcessRecord.read(self._record_file)
+        return record is not None and record.is_alive
+
+    @property
     def is_running(self) -> bool:
         record = ProcessRecord.read(self._record_file)
         if record is None:

@@ -1,0 +1,2 @@
+class DemoError(RuntimeError):
+    """The demo cannot go on; the message says why and what to do."""
