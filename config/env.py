@@ -32,7 +32,9 @@ def mailer(url: str) -> dict[str, object]:
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"}:
-        raise ValueError(f"EMAIL_URL: expected smtp://, smtps:// or smtp+tls://, got {parts.scheme}://")
+        raise ValueError(
+            f"EMAIL_URL: expected smtp://, smtps:// or smtp+tls://, got {parts.scheme}://"
+        )
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {

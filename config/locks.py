@@ -3,9 +3,8 @@
 The order between tables is Order → Payment → AssemblyJob → Part → PurchaseOrder.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from zlib import crc32
 
 from django.db import connection, models
@@ -25,9 +24,7 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     rows = list(
-        model._default_manager.select_for_update(of=("self",))
-        .filter(pk__in=wanted)
-        .order_by("pk")
+        model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
     )
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}

@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from suppliers.views import supplier
 
 app_name = "suppliers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("po/<str:token>/", supplier.purchase_order, name="purchase_order")]

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection
+from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from config.mail.models import MailAttachment, OutgoingMail
 
@@ -88,3 +89,13 @@ def send_mail(mail: OutgoingMail) -> None:
     for attachment in mail.attachments.order_by("pk"):
         message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
     message.send()
+
+
+@transaction.atomic
+def resend_mail(*, key: str) -> None:
+    """Send a mail again, byte for byte, under its Message-ID; one that failed for good too."""
+    OutgoingMail.objects.filter(key=key).update(
+        done_at=None, dead_at=None, failures=0, due_at=timezone.now()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('outbox', '')")

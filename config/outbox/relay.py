@@ -42,7 +42,9 @@ def claim(source: Source, *, window: int = WINDOW) -> list[WorkItem]:
         if room <= 0:
             return []
         due = list(
-            rows.filter(due_at__lte=now).order_by("due_at").select_for_update(skip_locked=True)[:room]
+            rows.filter(due_at__lte=now)
+            .order_by("due_at")
+            .select_for_update(skip_locked=True)[:room]
         )
         for row in due:
             row.due_at = now + RESEND_AFTER * 2 ** min(row.sends, 3)

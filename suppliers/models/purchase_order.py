@@ -149,7 +149,9 @@ class GoodsReceipt(models.Model):
 
     line = models.ForeignKey(PurchaseOrderLine, on_delete=models.PROTECT, related_name="receipts")
     quantity = models.PositiveIntegerField()
-    key = models.CharField(max_length=120, unique=True, help_text="One form sent twice counts once.")
+    key = models.CharField(
+        max_length=120, unique=True, help_text="One form sent twice counts once."
+    )
     received_by = models.CharField(max_length=120)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
 
