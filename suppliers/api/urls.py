@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from suppliers.api.views import PurchaseOrderViewSet
+
+router = SimpleRouter()
+router.register("purchase-orders", PurchaseOrderViewSet, basename="purchase-order")
+
+urlpatterns = router.urls

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from production.services.supply import record_scheduled_receipt
 
 from config.audit.services import change_status
 from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
+from production.services.supply import record_scheduled_receipt
 from suppliers.errors import BadPromise, NotFound
 from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.utils import timezone
-from production.services.supply import record_scheduled_receipt
 
 from config.audit.services import change_status, record_state
 from config.calendar import add_working_days
 from production.models import MaterialRequirement
 from production.selectors import open_shortages
+from production.services.supply import record_scheduled_receipt
 from suppliers.models import Offer, Pegging, PurchaseOrder, PurchaseOrderLine, Supplier
 from suppliers.services.offers import Purchase, best_purchase
 from suppliers.services.purchase_orders import queue_purchase_order_mail
