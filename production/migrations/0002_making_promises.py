@@ -19,8 +19,8 @@ END
 # What a requirement says is allocated to it from the shelf is what its allocations say.
 REQUIREMENT_IS_ITS_ALLOCATIONS = """
 DECLARE
-    the_requirement bigint := CASE TG_TABLE_NAME
-        WHEN 'production_materialrequirement' THEN NEW.id ELSE NEW.requirement_id END;
+    the_requirement bigint := (CASE TG_TABLE_NAME
+        WHEN 'production_materialrequirement' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'requirement_id' END)::bigint;
     needed int; said int; shelf int; coming int;
 BEGIN
     SELECT quantity, allocated_quantity INTO needed, said

@@ -19,7 +19,8 @@ END
 # The lines of an order sum to its items, also when one is slipped in later.
 ORDER_LINES_SUM_TO_ITEMS = """
 DECLARE
-    the_order bigint := CASE TG_TABLE_NAME WHEN 'shop_order' THEN NEW.id ELSE NEW.order_id END;
+    the_order bigint := (CASE TG_TABLE_NAME
+        WHEN 'shop_order' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'order_id' END)::bigint;
 BEGIN
     IF (SELECT items_minor FROM shop_order WHERE id = the_order)
        <> (SELECT coalesce(sum(amount_minor), 0) FROM shop_orderline WHERE order_id = the_order)
