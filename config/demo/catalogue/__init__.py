@@ -1,0 +1,1 @@
+"""What the demo shop sells, as plain data: no Django in here."""
