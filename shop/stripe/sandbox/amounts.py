@@ -4,14 +4,8 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, list_currencies
 
-# Stripe's lists, which differ from ISO 4217 (UGX and ISK are sent with two decimals there).
-ZERO_DECIMAL = frozenset(
-    (
-        "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga",
-        "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
-    )
-)  # fmt: skip
-THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+from config.money import exponent
+
 CURRENCIES = frozenset(code.lower() for code in list_currencies(locale="en"))
 # Least amount of a payment where Stripe publishes one; elsewhere only zero is too little.
 LEAST = {
@@ -21,15 +15,9 @@ LEAST = {
 GREATEST = 99_999_999  # eight digits
 
 
-def exponent(currency: str) -> int:
-    if currency in ZERO_DECIMAL:
-        return 0
-    return 3 if currency in THREE_DECIMAL else 2
-
-
 def shown(amount: int, currency: str) -> str:
     """``shown(129900, "usd")`` gives ``$1,299.00``."""
-    digits = exponent(currency)
+    digits = exponent(currency.upper())
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
     return format_currency(
         Decimal(amount).scaleb(-digits),

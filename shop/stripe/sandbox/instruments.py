@@ -93,7 +93,7 @@ def read_card(
     elif not number.isascii() or not number.isdigit() or not is_luhn(number):
         problems["number"] = "This is not a card number: check the digits."
     elif instrument not in CARDS:
-        problems["number"] = "This cashier only knows the test cards listed below."
+        problems["number"] = "This cashier only knows the test cards listed here."
     month, year, problem = _read_expiry(form.get("expiry", ""), this_month)
     if problem:
         problems["expiry"] = problem
@@ -114,7 +114,7 @@ def read_account(form: Mapping[str, str]) -> tuple[Payer | None, dict[str, str]]
     elif not is_iban(iban):
         problems["iban"] = "This is not an IBAN: check the characters."
     elif instrument not in ACCOUNTS:
-        problems["iban"] = "This cashier only knows the test accounts listed below."
+        problems["iban"] = "This cashier only knows the test accounts listed here."
     if problems or instrument is None:
         return None, problems
     return Payer(instrument, form["name"].strip(), form["email"].strip()), {}

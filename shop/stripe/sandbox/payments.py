@@ -18,7 +18,7 @@ from shop.stripe.sandbox.store import Document
 
 SETTLE_DEBIT = "settle_debit"
 EXPIRE_SESSION = "expire_session"
-AUTHENTICATION_FAILED = "The bank did not confirm this payment. Nothing was charged."
+AUTHENTICATION_FAILED = "The bank did not confirm this payment."
 DEBIT_FAILED = "The bank returned this debit."
 
 
@@ -72,7 +72,7 @@ def authenticate(
             return _closed(session)
         intent = _intent_of(cashier, session)
         if intent["status"] != "requires_action" or intent["payment_method"] != method_id:
-            return Outcome("declined", session, "That question is no longer open. Pay again.")
+            return Outcome("declined", session, "The bank's question is no longer open.")
         method = cashier.store.get("payment_method", method_id)
         intent["next_action"] = None
         if is_confirmed:

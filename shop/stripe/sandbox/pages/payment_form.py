@@ -66,7 +66,7 @@ def answer_form(cashier: Cashier, session: Document, form: Form) -> Answer:
         alert=render("alert", text=form.alert) if form.alert else NOTHING,
         note=render("note", text=form.note) if form.note else NOTHING,
         ticket=ticket(cashier, session),
-        action=f"/c/pay/{session['id']}",
+        action=_action(session),
         email=_email(session, form),
         name=_input("name", form, is_required=True),
         method=NOTHING if is_free else _methods(session, form),
@@ -76,7 +76,7 @@ def answer_form(cashier: Cashier, session: Document, form: Form) -> Answer:
         until_iso=datetime.fromtimestamp(session["expires_at"], UTC).isoformat(),
         instruments=NOTHING if is_free else _instruments(session),
     )
-    title = f"Not paid yet: {form.alert}" if form.alert else f"Pay {amount}"
+    title = f"Not paid: {form.alert}" if form.alert else f"Pay {amount}"
     return answer_page(
         title,
         content,
@@ -84,6 +84,10 @@ def answer_form(cashier: Cashier, session: Document, form: Form) -> Answer:
         status=form.status,
         forms_lead_to=session["success_url"],
     )
+
+
+def _action(session: Document) -> str:
+    return f"/c/pay/{session['id']}"
 
 
 def _moment(seconds: int) -> str:
@@ -139,7 +143,10 @@ def _methods(session: Document, form: Form) -> Markup:
         fields.append(render("card_fields", **{name: _input(name, form) for name in names}))
     if "sepa_debit" in offered:
         remark = NOTHING if session["currency"] == "eur" else render("euro_remark")
-        fields.append(render("sepa_fields", iban=_input("iban", form), remark=remark))
+        merchant = session["branding_settings"]["display_name"]
+        fields.append(
+            render("sepa_fields", merchant=merchant, iban=_input("iban", form), remark=remark)
+        )
     return render("methods", choices=join(choices), fields=join(fields))
 
 
@@ -147,15 +154,21 @@ def _instruments(session: Document) -> Markup:
     offered = session["payment_method_types"]
     tables = []
     if "card" in offered:
-        tables.append(_table("Test cards", CARDS))
+        tables.append(_table(session, "Test cards", CARDS))
     if "sepa_debit" in offered:
-        tables.append(_table("Test bank accounts", ACCOUNTS))
-    return join(tables)
+        tables.append(_table(session, "Test bank accounts", ACCOUNTS))
+    return render("test_data", tables=join(tables))
 
 
-def _table(caption: str, instruments: tuple[Instrument, ...]) -> Markup:
+def _table(session: Document, caption: str, instruments: tuple[Instrument, ...]) -> Markup:
     rows = [
-        render("instrument", key=one.key, number=one.number, effect=one.effect)
+        render(
+            "instrument",
+            action=_action(session),
+            key=one.key,
+            number=one.number,
+            effect=one.effect,
+        )
         for one in instruments
     ]
     return render("instruments", caption=caption, rows=join(rows))

@@ -19,6 +19,7 @@ from shop.stripe.sandbox.store import Document
 
 MAX_FIELDS = 50
 DECLINED, NOT_FILLED_IN, GONE = 402, 422, 410
+TRY_AGAIN = "Nothing was charged; you can try again or use another card."
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 
@@ -146,7 +147,8 @@ def _answer_outcome(cashier: Cashier, outcome: Outcome, values: dict[str, str]) 
             return redirect(outcome.next_path)
         case "declined":
             kept = {name: value for name, value in values.items() if name != "cvc"}
-            form = Form(kept, alert=outcome.message, status=DECLINED)
+            alert = f"{outcome.message} {TRY_AGAIN}"
+            form = Form(kept, alert=alert, status=DECLINED)
             return answer_form(cashier, outcome.session, form)
         case "expired":
             return _closed_page(outcome.session)
