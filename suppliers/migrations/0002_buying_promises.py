@@ -5,8 +5,9 @@ from config.promises import append_only, checked_at_commit, sequence
 # Nothing is bought that no cleared payment called for, beyond a declared surplus.
 LINE_IS_ITS_PEGGINGS = """
 DECLARE
-    the_line bigint := CASE TG_TABLE_NAME
-        WHEN 'suppliers_purchaseorderline' THEN NEW.id ELSE coalesce(NEW.line_id, OLD.line_id) END;
+    the_line bigint := (CASE TG_TABLE_NAME
+        WHEN 'suppliers_purchaseorderline' THEN to_jsonb(NEW) ->> 'id'
+        ELSE coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> 'line_id' END)::bigint;
     ordered int; surplus int; pegged int;
 BEGIN
     SELECT quantity, push_quantity INTO ordered, surplus
