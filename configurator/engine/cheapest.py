@@ -9,7 +9,7 @@ from configurator.engine.masks import OPEN
 MOST_NODES = 2000  # a click must stay quick; real catalogues need a few dozen
 
 
-class TooHard(Exception):  # noqa: N818 - a signal to change method, not an error
+class TooHard(Exception):
     """An exact search used up its bounds."""
 
 

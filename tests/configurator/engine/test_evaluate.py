@@ -1,0 +1,257 @@
+"""Evaluating a click: what is possible, what it changes, what it costs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configurator.engine import completion
+from configurator.engine.errors import (
+    InconsistentModel,
+    ModelFormatError,
+    UnknownGroup,
+    UnknownOption,
+)
+from configurator.engine.evaluate import evaluate
+from configurator.engine.ir import Compare, Model, Ref, Rule
+from configurator.engine.price import PriceBook, total_minor
+from tests.configurator.engine import machines
+from tests.configurator.engine.machines import (
+    books,
+    configurations,
+    models,
+    some_choices,
+    thorough,
+)
+
+
+def taking(choices, group, option):
+    return {code: chosen for code, chosen in choices.items() if code != group} | {group: option}
+
+
+def test_without_choices_the_defaults_are_chosen():
+    model = machines.desktop()
+    assert evaluate(model, {}).chosen == dict(model.defaults)
+
+
+def test_an_option_that_needs_another_group_to_change_is_possible_and_says_so():
+    state = evaluate(machines.desktop(), {}).states["graphics", "long"]
+    assert state.is_possible
+    assert state.changes == ("case", "supply")
+
+
+def test_an_option_that_contradicts_an_explicit_choice_is_impossible():
+    states = evaluate(machines.desktop(), {"case": "small"}).states
+    assert not states["graphics", "long"].is_possible
+    assert states["graphics", "short"].is_possible
+
+
+def test_an_explicit_choice_can_be_exchanged_for_another_option_of_its_group():
+    states = evaluate(machines.desktop(), {"cpu": "ryzen"}).states
+    assert states["cpu", "core"].is_possible
+    assert states["cpu", "core"].changes == ("board", "graphics", "supply")
+
+
+def test_the_difference_in_price_includes_the_knock_on_changes():
+    book = machines.desktop_prices()
+    evaluation = evaluate(machines.desktop(), {}, book=book)
+    assert evaluation.total_minor == 61000
+    # the card itself, the bigger case, the stronger supply
+    assert evaluation.states["graphics", "long"].delta_minor == 90000 + 2000 + 5000
+
+
+def test_the_cheapest_of_equally_near_completions_is_filled_in():
+    chosen = evaluate(machines.desktop(), {"cpu": "core"}, book=machines.desktop_prices()).chosen
+    assert (chosen["board"], chosen["graphics"], chosen["supply"]) == ("z790", "short", "w650")
+
+
+def test_what_is_cheapest_is_the_sum_and_not_each_group_by_itself():
+    rules = (
+        Rule("pair", "Pair", "No.", "block", Compare(Ref("a", "s"), "==", Ref("b", "s"))),
+        Rule("more", "More", "No.", "block", Compare(Ref("a", "n"), ">=", Ref("want", "n"))),
+    )
+    sides = (("none", {"s": "x", "n": 0}), ("one", {"s": "y", "n": 1}), ("two", {"s": "z", "n": 1}))
+    want = machines.group("want", ("little", {"n": 0}), ("much", {"n": 1}))
+    groups = (machines.group("a", *sides), machines.group("b", *sides), want)
+    model = Model("m", groups, rules, {"a": "none", "b": "none", "want": "little"})
+    minor = {("a", "none"): 0, ("a", "one"): 10, ("a", "two"): 20, ("want", "little"): 0}
+    minor |= {("b", "none"): 0, ("b", "one"): 100, ("b", "two"): 20, ("want", "much"): 0}
+    state = evaluate(model, {}, book=PriceBook("USD", 0, minor)).states["want", "much"]
+    assert (state.changes, state.delta_minor) == (("a", "b"), 40)
+
+
+def test_options_alike_to_the_rules_but_not_in_price_may_lead_to_different_machines():
+    memory = machines.group(
+        "memory", ("stick", {"modules": 1}), ("kit", {"modules": 2}), ("cheap_kit", {"modules": 2})
+    )
+    board = machines.group(
+        "board", ("b650", {"socket": "AM5", "slots": 2}), ("b450", {"socket": "AM5", "slots": 4})
+    )
+    old = machines.desktop()
+    groups = tuple({"memory": memory, "board": board}.get(g.code, g) for g in old.groups)
+    defaults = {**old.defaults, "memory": "stick", "memory_quantity": "two"}
+    prices = machines.desktop_prices()
+    minor = {**prices.option_minor, ("memory", "cheap_kit"): 3000, ("board", "b450"): 7000}
+    book = PriceBook("USD", 0, minor)
+    states = evaluate(machines.desktop(groups=groups, defaults=defaults), {}, book=book).states
+    assert states["memory", "kit"].changes == ("memory_quantity",)
+    assert states["memory", "cheap_kit"].changes == ("board",)
+
+
+def test_quantities_multiply_in_rules_and_prices():
+    book = machines.desktop_prices()
+    states = evaluate(machines.desktop(), {"memory": "kit"}, book=book).states
+    assert states["memory_quantity", "two"].changes == ("board",)
+    assert states["memory_quantity", "two"].delta_minor == 9000 + 10000
+
+
+def test_contradicting_choices_are_reported_without_an_exception():
+    evaluation = evaluate(machines.desktop(), {"cpu": "core", "board": "b650"})
+    assert not evaluation.is_consistent
+    assert evaluation.chosen == {}
+    assert evaluation.total_minor is None
+    assert evaluation.states["board", "z790"].is_possible
+    assert not evaluation.states["board", "x670"].is_possible
+
+
+def test_states_can_be_limited_to_the_groups_on_screen():
+    model = machines.desktop()
+    some = evaluate(model, {"cpu": "core"}, groups=["case"])
+    everything = evaluate(model, {"cpu": "core"})
+    assert some.chosen == everything.chosen
+    assert some.states == {key: s for key, s in everything.states.items() if key[0] == "case"}
+
+
+def test_an_unknown_value_warns_and_does_not_block():
+    model = machines.desktop()
+    case = machines.group(
+        "case", ("small", {"max_length_mm": None}), ("big", {"max_length_mm": 400})
+    )
+    groups = tuple(case if g.code == "case" else g for g in model.groups)
+    evaluation = evaluate(machines.desktop(groups=groups), {"graphics": "long", "case": "small"})
+    assert evaluation.is_consistent
+    assert evaluation.warnings == (
+        "Graphics card length could not be checked: max length mm of Case small is not known.",
+    )
+
+
+def test_a_rule_that_only_warns_never_blocks():
+    advice = Rule(
+        "advice",
+        "Advice",
+        "{supply} is loud.",
+        "warn",
+        Compare(Ref("supply", "watts"), "<", 400),
+    )
+    evaluation = evaluate(machines.desktop(rules=(advice,)), {"supply": "w650"})
+    assert evaluation.is_consistent
+    assert evaluation.warnings == ("Supply w650 is loud.",)
+
+
+def test_unknown_groups_and_options_are_clear_errors():
+    model = machines.desktop()
+    with pytest.raises(UnknownGroup, match="no group 'wheels'") as group_error:
+        evaluate(model, {"wheels": "four"})
+    with pytest.raises(UnknownOption, match="cpu has no option 'z80'") as option_error:
+        evaluate(model, {"cpu": "z80"})
+    assert (group_error.value.code, option_error.value.code) == ("unknown_group", "unknown_option")
+
+
+def test_a_model_that_allows_nothing_is_an_error():
+    never = Rule("never", "Never", "No.", "block", Compare(Ref("cpu", "watts"), "<", 0))
+    with pytest.raises(InconsistentModel):
+        evaluate(machines.desktop(rules=(never,)), {})
+
+
+def test_a_model_with_a_bad_reference_is_refused():
+    lost = Rule("lost", "Lost", "No.", "block", Compare(Ref("cpu", "colour"), "==", "red"))
+    with pytest.raises(ModelFormatError, match="unknown attribute"):
+        evaluate(machines.desktop(rules=(lost,)), {})
+
+
+@thorough
+@given(st.data())
+def test_an_option_is_possible_exactly_when_a_valid_completion_exists(data):
+    model = data.draw(models())
+    if not any(configurations(model, {})):
+        return
+    choices = data.draw(some_choices(model))
+    evaluation = evaluate(model, choices)
+    assert evaluation.is_consistent == any(configurations(model, choices))
+    for (group, option), state in evaluation.states.items():
+        exists = any(configurations(model, taking(choices, group, option)))
+        assert state.is_possible == exists, (group, option)
+
+
+@thorough
+@given(st.data())
+def test_what_is_filled_in_is_valid_and_nearest_then_cheapest(data):
+    model = data.draw(models())
+    book = data.draw(books(model))
+    choices = data.draw(some_choices(model))
+    valid = list(configurations(model, choices))
+    if not valid:
+        return
+    evaluation = evaluate(model, choices, book=book, groups=())
+    assert evaluation.chosen in valid
+
+    def farness(whole):
+        kept = sum(whole[g] == option for g, option in model.defaults.items() if g not in choices)
+        return (-kept, total_minor(model, whole, book))
+
+    assert farness(evaluation.chosen) == min(map(farness, valid))
+    assert evaluation.total_minor == total_minor(model, evaluation.chosen, book)
+
+
+@thorough
+@given(st.data())
+def test_taking_an_option_does_exactly_what_its_state_says(data):
+    model = data.draw(models())
+    book = data.draw(books(model))
+    choices = data.draw(some_choices(model))
+    if not any(configurations(model, choices)):
+        return
+    now = evaluate(model, choices, book=book)
+    for (group, option), state in now.states.items():
+        if not state.is_possible:
+            assert (state.changes, state.delta_minor) == ((), None)
+            continue
+        then = evaluate(model, taking(choices, group, option), book=book, groups=())
+        changed = {g for g in now.chosen if now.chosen[g] != then.chosen[g]} - {group}
+        assert set(state.changes) == changed
+        assert then.total_minor - now.total_minor == state.delta_minor
+        if now.chosen[group] == option:
+            assert (state.changes, state.delta_minor) == ((), 0)
+
+
+@thorough
+@given(st.data())
+def test_the_answer_does_not_depend_on_the_order_of_choices_or_on_earlier_questions(data):
+    model = data.draw(models())
+    choices = data.draw(some_choices(model))
+    if not any(configurations(model, {})):
+        return
+    first = evaluate(model, choices)
+    evaluate(model, {})
+    evaluate(model, data.draw(some_choices(model)))
+    assert evaluate(model, dict(reversed(choices.items()))) == first
+
+
+@thorough
+@given(st.data())
+def test_when_the_exact_search_gives_up_the_answer_is_still_valid_and_still_kept(data):
+    model = data.draw(models())
+    book = data.draw(books(model))
+    choices = data.draw(some_choices(model))
+    valid = list(configurations(model, choices))
+    if not valid:
+        return
+    with pytest.MonkeyPatch.context() as bounds:
+        bounds.setattr(completion, "MOST_SETS", 0)
+        now = evaluate(model, choices, book=book)
+        assert now.chosen in valid
+        for (group, option), state in now.states.items():
+            if state.is_possible:
+                then = evaluate(model, taking(choices, group, option), book=book, groups=())
+                changed = {g for g in now.chosen if now.chosen[g] != then.chosen[g]} - {group}
+                assert set(state.changes) == changed
+                assert then.total_minor - now.total_minor == state.delta_minor
