@@ -3,13 +3,18 @@
 from config.errors import CartwrightError, IllegalTransition, NotFound
 
 __all__ = [
+    "CartMoved",
     "CashierAway",
+    "EmptyCart",
     "IllegalTransition",
     "NotFound",
+    "OrderFrozen",
     "OrderHeld",
     "PaymentUnderWay",
     "ShopError",
+    "UnknownCartLine",
     "UnknownReference",
+    "UnknownShippingMethod",
 ]
 
 
@@ -41,4 +46,38 @@ class OrderHeld(ShopError):
     """A hold stops the release of the order."""
 
     code = "order_held"
+    http_status = 409
+
+
+class EmptyCart(ShopError):
+    """There is nothing to order."""
+
+    code = "empty_cart"
+    http_status = 409
+
+
+class UnknownCartLine(ShopError):
+    """The cart has no such line, or not in the state that was agreed to."""
+
+    code = "unknown_cart_line"
+    http_status = 404
+
+
+class CartMoved(ShopError):
+    """A line costs more than the customer agreed to, or cannot be built any more."""
+
+    code = "cart_moved"
+    http_status = 409
+
+
+class UnknownShippingMethod(ShopError):
+    """Not one of those we offer now."""
+
+    code = "unknown_shipping_method"
+
+
+class OrderFrozen(ShopError):
+    """Kitting has begun: neither change nor cancellation from here on."""
+
+    code = "order_frozen"
     http_status = 409

@@ -1,0 +1,97 @@
+"""Reading orders: by their secret link, for staff, and what of them needs a person."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from config.audit.models import StateChange
+from shop.models import Order, Payment, PaymentHold, StripeEvent
+
+# Everything that a customer's page shows and that can change, in one value and one query.
+FINGERPRINT = """
+SELECT md5(concat_ws('|',
+    o.status, o.likely_ships_on, o.promise_reason,
+    (SELECT max(c.id) FROM audit_statechange c
+      WHERE c.subject_type = 'shop.order' AND c.subject_id = o.id),
+    (SELECT string_agg(concat_ws(',', p.status, p.failure, p.refund_due_minor), ';' ORDER BY p.id)
+       FROM shop_payment p WHERE p.order_id = o.id),
+    (SELECT count(*) FROM shop_paymenthold h WHERE h.order_id = o.id AND h.closed_at IS NULL),
+    (SELECT string_agg(
+                concat_ws(',', t.id, t.state, t.quantity, t.due_on, t.supplier_name, t.serial), ';'
+                ORDER BY t.id)
+       FROM shop_trackedpart t JOIN shop_orderline l ON l.id = t.order_line_id
+      WHERE l.order_id = o.id)
+)) FROM shop_order o WHERE o.token = %s
+"""
+
+
+def order_by_token(token: str) -> Order | None:
+    """The order of a secret link, with what its page shows of it; None for any other token."""
+    return (
+        Order.objects.select_related("shipping_method", "clearance__payment", "shipment")
+        .filter(token=token)
+        .first()
+    )
+
+
+def order_fingerprint(token: str) -> str | None:
+    """A value that changes whenever the order's page does; None for an unknown token."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINGERPRINT, [token])
+        row = cursor.fetchone()
+    return row[0][:12] if row else None
+
+
+def history_of(order: Order) -> QuerySet[StateChange]:
+    """What happened to an order and its payments, newest first."""
+    payments = Payment.objects.filter(order=order).values("pk")
+    return StateChange.objects.filter(
+        Q(subject_type="shop.order", subject_id=order.pk)
+        | Q(subject_type="shop.payment", subject_id__in=payments)
+    ).order_by("-at", "-pk")
+
+
+def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
+    """Orders, newest first; `query` is part of a number, a name or an e-mail address.
+
+    Each has `has_hold` and `machines` (how many are ordered).
+    """
+    open_holds = PaymentHold.objects.filter(order=OuterRef("pk"), closed_at__isnull=True)
+    orders = Order.objects.annotate(has_hold=Exists(open_holds)).order_by("-placed_at", "-pk")
+    if status:
+        orders = orders.filter(status=status)
+    if query:
+        orders = orders.filter(
+            Q(number__icontains=query) | Q(name__icontains=query) | Q(email__icontains=query)
+        )
+    return orders
+
+
+def counts_by_status() -> dict[str, int]:
+    return dict(Order.objects.values_list("status").annotate(Count("pk")).order_by())
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How many things in the shop wait for a person."""
+
+    holds: int
+    refunds: int
+    dead_events: int
+
+    @property
+    def total(self) -> int:
+        return self.holds + self.refunds + self.dead_events
+
+
+def trouble() -> Trouble:
+    return Trouble(
+        holds=PaymentHold.objects.filter(closed_at__isnull=True).count(),
+        refunds=payments_to_refund().count(),
+        dead_events=StripeEvent.objects.filter(dead_at__isnull=False).count(),
+    )
+
+
+def payments_to_refund() -> QuerySet[Payment]:
+    return Payment.objects.filter(refund_due_minor__gt=0).select_related("order")

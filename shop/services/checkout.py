@@ -1,0 +1,121 @@
+"""From a cart to an order: price and promise are frozen in one transaction, without Stripe."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from config.audit.services import record_state
+from config.locks import lock_rows
+from configurator import selectors as configurations
+from shop.errors import CartMoved, EmptyCart, UnknownShippingMethod
+from shop.models import Cart, Order, OrderLine, ShippingMethod
+from shop.ports import promiser
+from shop.services.carts import Change, ReviewedLine, review_cart
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who orders, and where the boxes go. Checked by the form or the API that made it."""
+
+    email: str
+    name: str
+    line1: str
+    city: str
+    postal_code: str
+    country: str
+    phone: str = ""
+    line2: str = ""
+    region: str = ""
+
+
+@transaction.atomic
+def place_order(
+    *, cart: Cart, contact: Contact, shipping_method: str, checkout_key: UUID, today: date
+) -> Order:
+    """Make an order of what is in the cart, and empty the cart.
+
+    The same `checkout_key` gives the order that it made before. Prices come from the price lists
+    alone. Raises `EmptyCart`, `UnknownShippingMethod`, and `CartMoved` where a line is dearer
+    than agreed or cannot be built any more. Opening the payment is the next step, outside this
+    transaction: `payments.open_payment`.
+    """
+    lock_rows(Cart, [cart.pk])  # the second click waits here for the first
+    if existing := Order.objects.filter(checkout_key=checkout_key).first():
+        return existing
+    lines = review_cart(cart)
+    if not lines:
+        raise EmptyCart("Your cart is empty: choose a machine first.")
+    _refuse_what_was_not_agreed(lines)
+    method = _offered(shipping_method, currency=lines[0].configuration.currency)
+    order = _write(lines, contact, method, checkout_key, today)
+    record_state(order, why="placed", actor="customer")
+    cart.lines.all().delete()
+    return order
+
+
+def _refuse_what_was_not_agreed(lines: Sequence[ReviewedLine]) -> None:
+    for line in lines:
+        if line.change == Change.GONE:
+            raise CartMoved(f"{line.name} cannot be built as chosen any more; choose again.")
+        if line.change == Change.RISE:
+            raise CartMoved(f"The price of {line.name} has risen since you put it in your cart.")
+
+
+def _offered(code: str, *, currency: str) -> ShippingMethod:
+    offered = ShippingMethod.objects.filter(is_offered=True, currency=currency)
+    method = offered.filter(code=code).first()
+    if method is None:
+        known = ", ".join(offered.values_list("code", flat=True))
+        raise UnknownShippingMethod(f"Shipping method: expected one of {known}, got {code!r}.")
+    return method
+
+
+def _write(
+    lines: Sequence[ReviewedLine],
+    contact: Contact,
+    method: ShippingMethod,
+    checkout_key: UUID,
+    today: date,
+) -> Order:
+    quote = promiser()(lines=[(line.configuration, line.quantity) for line in lines], today=today)
+    units = [recomputed_minor(line) for line in lines]
+    items_minor = sum(unit * line.quantity for unit, line in zip(units, lines, strict=True))
+    order = Order.objects.create(
+        number=_next_number(),
+        **asdict(contact),
+        shipping_method=method,
+        currency=lines[0].configuration.currency,
+        items_minor=items_minor,
+        shipping_minor=method.price_minor,
+        total_minor=items_minor + method.price_minor,
+        promised_ships_on=quote.ships_by_on,
+        likely_ships_on=quote.likely_on,
+        promise_reason=quote.reason[:200],
+        checkout_key=checkout_key,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            configuration=line.configuration,
+            name=line.name,
+            quantity=line.quantity,
+            unit_minor=unit,
+            amount_minor=unit * line.quantity,
+        )
+        for unit, line in zip(units, lines, strict=True)
+    )
+    return order
+
+
+def recomputed_minor(line: ReviewedLine) -> int:
+    """The price of one machine, from the price list that its configuration names."""
+    return sum(one.amount_minor for one in configurations.price_lines(line.configuration))
+
+
+def _next_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('shop_order_number')")
+        return f"CW-{cursor.fetchone()[0]}"
