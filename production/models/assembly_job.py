@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from config.audit.models import Stateful
 from production.models.bom import BomSnapshot
 from shop.models import OrderLine, PaymentClearance
 
@@ -21,7 +22,7 @@ class WorkCenter(models.Model):
         return self.name
 
 
-class AssemblyJob(models.Model):
+class AssemblyJob(Stateful):
     """The work order for one machine.
 
     Its clearance cannot be null, and a foreign key over `(order_line, clearance)`, made in a
@@ -70,7 +71,7 @@ class AssemblyJob(models.Model):
         return self.number
 
 
-class JobOperation(models.Model):
+class JobOperation(Stateful):
     """One step of a job: kitting, build, test, box."""
 
     class Kind(models.TextChoices):

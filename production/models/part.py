@@ -23,6 +23,17 @@ class Part(models.Model):
     def __str__(self) -> str:
         return f"{self.part_number} {self.name}"
 
+    @property
+    def noun(self) -> str:
+        """What one calls it in a sentence: "power supply"; its name where it has no category."""
+        return self.category.replace("_", " ") or self.name
+
+    @property
+    def free_quantity(self) -> int:
+        """On the shelf and nobody's. Join `stock_level` when asking of many."""
+        level = getattr(self, "stock_level", None)
+        return level.on_hand - level.allocated if level else 0
+
 
 class SupplyProfile(models.Model):
     """How a part can be bought, as suppliers writes it down. No row: nobody sells it."""

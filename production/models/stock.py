@@ -6,7 +6,7 @@ from production.models.part import Part
 
 
 class StockLevel(models.Model):
-    """What lies on the shelf, and how much of it is promised. Changed by conditional UPDATE only."""
+    """What lies on the shelf, and how much is promised. Changed by conditional UPDATE only."""
 
     part = models.OneToOneField(
         Part, on_delete=models.PROTECT, primary_key=True, related_name="stock_level"

@@ -1,0 +1,263 @@
+"""Facts about supply, as suppliers calls them down: what is coming, what came, what can be had."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Sum
+
+from config.audit.services import change_status
+from config.locks import lock_rows
+from configurator.services.availability import set_option_availability
+from production.errors import OverReceipt, UnknownReceipt
+from production.models import (
+    Allocation,
+    AssemblyJob,
+    MaterialRequirement,
+    Part,
+    ScheduledReceipt,
+    StockLevel,
+    StockMovement,
+    SupplyProfile,
+)
+from production.services.outlook import write_down_outlook
+from production.services.stock import LevelChange, change_levels
+from shop.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """One supply on its way. `pegs`: (requirement id, quantity) that it is bought for."""
+
+    reference: str
+    part_id: int
+    quantity: int
+    due_on: date | None
+    supplier_name: str
+    pegs: tuple[tuple[int, int], ...] = ()
+    is_confirmed: bool = False
+
+
+@transaction.atomic
+def record_scheduled_receipts(*, receipts: Sequence[ReceiptFacts]) -> None:
+    """Write down what is coming, by reference: new, or with a new date. Set-based; repeatable.
+
+    Pegs tie a receipt to requirements that the database checks to be no more than needed. A
+    receipt that has begun to arrive keeps its pegs. Locks the orders, then the receipts.
+    """
+    pegged = {requirement for facts in receipts for requirement, _ in facts.pegs}
+    known = Allocation.objects.filter(
+        scheduled_receipt__reference__in=[facts.reference for facts in receipts]
+    )
+    order_ids = _orders_of(pegged | set(known.values_list("requirement_id", flat=True)))
+    lock_rows(Order, order_ids)
+    ScheduledReceipt.objects.bulk_create(
+        [
+            ScheduledReceipt(
+                reference=facts.reference,
+                part_id=facts.part_id,
+                quantity=facts.quantity,
+                due_on=facts.due_on,
+                is_confirmed=facts.is_confirmed,
+                supplier_name=facts.supplier_name,
+            )
+            for facts in sorted(receipts, key=lambda facts: facts.reference)
+        ],
+        update_conflicts=True,
+        unique_fields=["reference"],
+        update_fields=["quantity", "due_on", "is_confirmed", "supplier_name"],
+    )
+    _tie({facts.reference: facts for facts in receipts})
+    write_down_outlook(order_ids=order_ids)
+
+
+def record_scheduled_receipt(
+    *,
+    reference: str,
+    part_id: int,
+    quantity: int,
+    due_on: date | None,
+    supplier_name: str,
+    pegs: Sequence[tuple[int, int]] = (),
+    is_confirmed: bool = False,
+) -> None:
+    """`record_scheduled_receipts` for one."""
+    record_scheduled_receipts(
+        receipts=[
+            ReceiptFacts(
+                reference, part_id, quantity, due_on, supplier_name, tuple(pegs), is_confirmed
+            )
+        ]
+    )
+
+
+def _tie(facts: dict[str, ReceiptFacts]) -> None:
+    untouched = ScheduledReceipt.objects.filter(reference__in=facts, received_quantity=0)
+    Allocation.objects.bulk_create(
+        [
+            Allocation(requirement_id=requirement, scheduled_receipt=receipt, quantity=quantity)
+            for receipt in untouched.order_by("pk")
+            for requirement, quantity in sorted(facts[receipt.reference].pegs)
+        ],
+        update_conflicts=True,
+        unique_fields=["requirement", "scheduled_receipt"],
+        update_fields=["quantity"],
+    )
+
+
+def _orders_of(requirement_ids: Collection[int]) -> set[int]:
+    return set(
+        MaterialRequirement.objects.filter(pk__in=requirement_ids)
+        .values_list("clearance_id", flat=True)
+        .distinct()
+    )
+
+
+@transaction.atomic
+def withdraw_scheduled_receipt(*, reference: str, why: str) -> None:
+    """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`."""
+    receipt = _receipt(reference)
+    allocations = Allocation.objects.filter(scheduled_receipt=receipt)
+    order_ids = _orders_of(set(allocations.values_list("requirement_id", flat=True)))
+    lock_rows(Order, order_ids)
+    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
+    allocations.delete()
+    if receipt.received_quantity:
+        # What did arrive stays a fact; only the rest is called off.
+        receipt.quantity = receipt.received_quantity
+        receipt.save(update_fields=["quantity"])
+    else:
+        receipt.delete()
+    write_down_outlook(order_ids=order_ids)
+
+
+def _receipt(reference: str) -> ScheduledReceipt:
+    receipt = ScheduledReceipt.objects.filter(reference=reference).first()
+    if receipt is None:
+        raise UnknownReceipt(f"Nothing is on its way under the reference {reference!r}.")
+    return receipt
+
+
+@transaction.atomic
+def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str) -> None:
+    """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
+
+    The requirements that they were bought for are served by due date, then by payment; what is
+    left over was bought for nobody and is booked as push. Jobs that are complete become ready.
+    Locks orders, jobs, stock, receipt. Raises `UnknownReceipt` and `OverReceipt`.
+    """
+    receipt = _receipt(reference)
+    order_ids = _orders_of(set(receipt.allocations.values_list("requirement_id", flat=True)))
+    lock_rows(Order, order_ids)
+    if StockMovement.objects.filter(key__in=_keys(key)).exists():
+        return
+    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
+    if receipt.received_quantity + quantity > receipt.quantity or quantity < 1:
+        raise OverReceipt(
+            f"{reference}: {receipt.quantity - receipt.received_quantity} still to come, "
+            f"got {quantity}."
+        )
+    pegged = _serve(receipt, quantity)
+    _put_on_shelf(receipt, quantity, pegged, key)
+    receipt.received_quantity += quantity
+    receipt.save(update_fields=["received_quantity"])
+    _make_ready(order_ids, actor)
+    write_down_outlook(order_ids=order_ids)
+
+
+def _keys(key: str) -> tuple[str, str]:
+    return f"{key}:pegged", f"{key}:push"
+
+
+def _serve(receipt: ScheduledReceipt, quantity: int) -> int:
+    """Turn what was coming into what is here, for as many pieces as came; returns how many."""
+    coming = list(
+        receipt.allocations.select_related("requirement__job").order_by(
+            "requirement__job__due_on", "requirement__clearance__cleared_at", "pk"
+        )
+    )
+    left = quantity
+    served: list[MaterialRequirement] = []
+    still_coming: list[Allocation] = []
+    done: list[Allocation] = []
+    for allocation in coming:
+        taken = min(left, allocation.quantity)
+        if not taken:
+            break
+        left -= taken
+        allocation.requirement.allocated_quantity += taken
+        served.append(allocation.requirement)
+        allocation.quantity -= taken
+        (still_coming if allocation.quantity else done).append(allocation)
+    Allocation.objects.filter(pk__in=[allocation.pk for allocation in done]).delete()
+    Allocation.objects.bulk_update(still_coming, ["quantity"])
+    MaterialRequirement.objects.bulk_update(served, ["allocated_quantity"])
+    Allocation.objects.bulk_create(
+        # All that a requirement has from the shelf is one allocation.
+        [
+            Allocation(requirement=requirement, quantity=requirement.allocated_quantity)
+            for requirement in served
+        ],
+        update_conflicts=True,
+        unique_fields=["requirement", "scheduled_receipt"],
+        update_fields=["quantity"],
+    )
+    return quantity - left
+
+
+def _put_on_shelf(receipt: ScheduledReceipt, quantity: int, pegged: int, key: str) -> None:
+    StockLevel.objects.bulk_create([StockLevel(part_id=receipt.part_id)], ignore_conflicts=True)
+    change_levels([LevelChange(receipt.part_id, on_hand=quantity, allocated=pegged)])
+    origin = StockMovement.Origin
+    parcels = zip(
+        _keys(key), (origin.PEGGED, origin.PUSH), (pegged, quantity - pegged), strict=True
+    )
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            part_id=receipt.part_id,
+            kind=StockMovement.Kind.RECEIPT,
+            origin=origin_of_parcel,
+            quantity=pieces,
+            key=movement_key,
+            reference=receipt.reference,
+        )
+        for movement_key, origin_of_parcel, pieces in parcels
+        if pieces
+    )
+
+
+def _make_ready(order_ids: Collection[int], actor: str) -> None:
+    waiting = AssemblyJob.objects.filter(
+        clearance__in=order_ids, status=AssemblyJob.Status.WAITING_FOR_PARTS
+    )
+    complete = waiting.annotate(
+        needed=Sum("requirements__quantity"), here=Sum("requirements__allocated_quantity")
+    ).values_list("pk", "needed", "here")
+    ready = [pk for pk, needed, here in complete if needed == here]
+    for job in lock_rows(AssemblyJob, ready):
+        change_status(
+            job, to=AssemblyJob.Status.READY, why="the last part has arrived", actor=actor
+        )
+
+
+@transaction.atomic
+def update_supply_profile(*, rows: Iterable[tuple[int, int | None, str]]) -> None:
+    """How parts can be bought: (part id, lead days or None, supplier) each, one statement.
+
+    The configurator's copy is brought up to date with it.
+    """
+    profiles = {part_id: (lead_days, supplier) for part_id, lead_days, supplier in rows}
+    SupplyProfile.objects.bulk_create(
+        [
+            SupplyProfile(part_id=part_id, lead_days=lead_days, supplier_name=supplier)
+            for part_id, (lead_days, supplier) in sorted(profiles.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["part"],
+        update_fields=["lead_days", "supplier_name", "updated_at"],
+    )
+    parts = Part.objects.filter(pk__in=profiles).select_related("stock_level")
+    set_option_availability(
+        rows=[(part.part_number, part.free_quantity, profiles[part.pk][0]) for part in parts]
+    )

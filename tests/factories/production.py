@@ -1,0 +1,234 @@
+"""Parts, bills and stock for the small computer of `tests.factories.configurator`.
+
+    MCH-<slug> (make)   case, power supply, processor, memory × its quantity, graphics,
+                        CHASSIS-KIT, SET-PACK, and a bracket where a card is fitted
+    CHASSIS-KIT (make)  8 screws, SET-CABLES
+    SET-CABLES (phantom)  2 cables, 4 ties
+    SET-PACK (phantom)    carton, label
+
+An idle plant of four work centers, eight jobs a day each. Screws, ties, carton and label are
+consumables that the customer is not shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.audit.services import change_status
+from config.calendar import add_working_days
+from config.outbox.bus import publish
+from configurator.models import ModelVersion
+from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
+from production.services import stock, supply
+from production.services.planning import plan_order
+from shop.events import OrderReleased
+from shop.models import Order, OrderLine, Payment, PaymentClearance, ShippingMethod
+from tests.factories.configurator import (
+    GROUPS,
+    SUPPLY,
+    frozen_configuration,
+    publish_small_model,
+)
+
+CONSUMABLES = ("SCREW", "TIE", "CARTON", "LABEL")
+FIXED_PARTS = ("CABLE", "BRACKET", *CONSUMABLES)
+PLENTY = 100
+
+type LineRow = tuple[str, Mapping[str, Any], list[Any], str]
+
+CHASSIS_KIT: list[LineRow] = [
+    ("SCREW", {"fixed": 8}, [], "build"),
+    ("SET-CABLES", {"fixed": 1}, [], "build"),
+]
+SET_CABLES: list[LineRow] = [
+    ("CABLE", {"fixed": 2}, [], "build"),
+    ("TIE", {"fixed": 4}, [], "build"),
+]
+SET_PACK: list[LineRow] = [
+    ("CARTON", {"fixed": 1}, [], "box"),
+    ("LABEL", {"fixed": 1}, [], "box"),
+]
+CARD_IS_FITTED = [{"left": "graphics", "op": "!=", "value": "none"}]
+MACHINE: list[LineRow] = [
+    ("@case", {"fixed": 1}, [], "build"),
+    ("@power_supply", {"fixed": 1}, [], "build"),
+    ("@cpu", {"fixed": 1}, [], "build"),
+    ("@memory", {"of_group": "memory_quantity"}, [], "build"),
+    ("@graphics", {"fixed": 1}, [], "build"),
+    ("BRACKET", {"fixed": 1}, CARD_IS_FITTED, "build"),
+    ("CHASSIS-KIT", {"fixed": 1}, [], "build"),
+    ("SET-PACK", {"fixed": 1}, [], "box"),
+]
+# What the default configuration takes: part number → pieces.
+DEFAULT_NEEDS = {
+    "CASE-MINI": 1,
+    "PSU-450": 1,
+    "CPU-6": 1,
+    "MEM-16": 1,
+    "SCREW": 8,
+    "CABLE": 2,
+    "TIE": 4,
+    "CARTON": 1,
+    "LABEL": 1,
+}
+
+
+def part(part_number: str, **fields: Any) -> Part:
+    defaults = {"name": part_number.replace("-", " ").title(), **fields}
+    return Part.objects.get_or_create(part_number=part_number, defaults=defaults)[0]
+
+
+def stock_part(part_number: str, quantity: int) -> Part:
+    """Change what lies on the shelf of a part to `quantity` pieces, by a count."""
+    one = part(part_number)
+    level = StockLevel.objects.filter(part=one).first()
+    difference = quantity - (level.on_hand if level else 0)
+    if difference:
+        number = one.movements.count()
+        stock.adjust(
+            part_id=one.pk,
+            quantity=difference,
+            reason="counted",
+            key=f"count:{one.pk}:{number}",
+            actor="staff:test",
+        )
+    return one
+
+
+def bill(owner: Part, lines: Iterable[LineRow], product_slug: str = "") -> BillOfMaterial:
+    """A released bill; "@case" stands for whatever is chosen in the group `case`."""
+    made = BillOfMaterial.objects.create(
+        part=owner, status=BillOfMaterial.Status.RELEASED, product_slug=product_slug
+    )
+    for position, (what, quantity_per, condition, operation) in enumerate(lines):
+        is_group = what.startswith("@")
+        BomLine.objects.create(
+            bill=made,
+            position=position,
+            component=None if is_group else Part.objects.get(part_number=what),
+            component_group=what[1:] if is_group else "",
+            quantity_per=quantity_per,
+            condition=condition,
+            operation=operation,
+        )
+    return made
+
+
+def idle_plant() -> None:
+    for kind in ("kitting", "build", "test", "box"):
+        WorkCenter.objects.get_or_create(
+            operation=kind, defaults={"code": kind, "name": kind.title(), "standard_minutes": 60}
+        )
+
+
+def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY) -> ModelVersion:
+    """The small computer on sale, with parts, bills, lead times, and `pieces` of every part."""
+    version = version or publish_small_model()
+    for _, options in GROUPS.values():
+        for _, name, part_number, _, _ in options:
+            if part_number:
+                part(part_number, name=name, category=_group_of(part_number))
+    for part_number in FIXED_PARTS:
+        part(part_number, is_tracked=part_number not in CONSUMABLES)
+    if not Part.objects.filter(part_number="CHASSIS-KIT").exists():
+        phantom = Part.Kind.PHANTOM
+        bill(part("SET-CABLES", kind=phantom), SET_CABLES)
+        bill(part("SET-PACK", kind=phantom), SET_PACK)
+        bill(part("CHASSIS-KIT", kind=Part.Kind.MAKE), CHASSIS_KIT)
+    slug = version.product_model.slug
+    bill(part(f"MCH-{slug.upper()}", kind=Part.Kind.MAKE), MACHINE, product_slug=slug)
+    idle_plant()
+    bought = Part.objects.filter(kind=Part.Kind.BUY)
+    stock.record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
+    supply.update_supply_profile(
+        rows=[
+            (one.pk, SUPPLY.get(one.part_number, (0, 2))[1], "Nordkomp")
+            for one in bought.order_by("pk")
+        ]
+    )
+    return version
+
+
+def _group_of(part_number: str) -> str:
+    return next(
+        group for group, (_, options) in GROUPS.items() for one in options if one[2] == part_number
+    )
+
+
+@transaction.atomic
+def unpaid_order(
+    *, version: ModelVersion | None = None, quantity: int = 1, **choices: str
+) -> Order:
+    """An order of `quantity` small computers that waits for its payment."""
+    configuration = frozen_configuration(version=version or makeable_model(), **choices)
+    total = configuration.total_minor * quantity
+    order = Order.objects.create(
+        number=f"CW-{3000 + Order.objects.count()}",
+        email="ada@example.com",
+        name="Ada",
+        line1="1 Mill Lane",
+        city="Derby",
+        postal_code="DE1",
+        country="GB",
+        shipping_method=_shipping(configuration.currency),
+        currency=configuration.currency,
+        items_minor=total,
+        shipping_minor=0,
+        total_minor=total,
+        promised_ships_on=add_working_days(timezone.localdate(), 20),
+        checkout_key=uuid4(),
+    )
+    OrderLine.objects.create(
+        order=order,
+        configuration=configuration,
+        name="Small computer",
+        quantity=quantity,
+        unit_minor=configuration.total_minor,
+        amount_minor=total,
+    )
+    return order
+
+
+@transaction.atomic
+def clear(order: Order) -> PaymentClearance:
+    """Money for an order, as `clear_payment` leaves it: released, and the event in the outbox."""
+    payment = Payment.objects.create(
+        order=order,
+        attempt=1,
+        status=Payment.Status.CLEARED,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        idempotency_key=f"order-{order.number}-1",
+    )
+    clearance = PaymentClearance.objects.create(
+        order=order, payment=payment, amount_minor=order.total_minor, currency=order.currency
+    )
+    change_status(order, to=Order.Status.RELEASED, why="paid")
+    publish(OrderReleased(order_id=order.pk))
+    return clearance
+
+
+def released_order(**fields: Any) -> Order:
+    """A paid and released order, not planned yet."""
+    order = unpaid_order(**fields)
+    clear(order)
+    return order
+
+
+def planned_order(**fields: Any) -> Order:
+    """A released order with its jobs."""
+    order = released_order(**fields)
+    plan_order(order_id=order.pk)
+    return order
+
+
+def _shipping(currency: str) -> ShippingMethod:
+    return ShippingMethod.objects.get_or_create(
+        code="parcel",
+        defaults={
+            "name": "Parcel", "transit_days": 2, "price_minor": 0, "currency": currency,
+        },
+    )[0]  # fmt: skip
