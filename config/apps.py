@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class CartwrightConfig(AppConfig):
-    """The composition root: its commands, its frame for the console, nothing of its own to store."""
+    """The composition root: commands and template filters, nothing to store."""
 
     name = "config"
     label = "cartwright"

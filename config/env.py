@@ -17,7 +17,7 @@ HOME = Path(env.str("CARTWRIGHT_HOME", default=str(BASE_DIR / ".cartwright")))
 def secret_key() -> str:
     """The signing key: SECRET_KEY, else one made once and kept (mode 0600) in CARTWRIGHT_HOME."""
     if key := env.str("SECRET_KEY", default=""):
-        return key
+        return str(key)
     path = HOME / "secret-key"
     if not path.exists():
         HOME.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 
 # A wait beyond this is a fault to be seen and retried, not a queue to stand in.
@@ -16,7 +17,7 @@ LOCK_TIMEOUT = "3s"
 def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M]:
     """Lock the rows with these primary keys, in key order, until the transaction ends.
 
-    Raises `model.DoesNotExist` when one is missing and `OperationalError` after LOCK_TIMEOUT.
+    Raises `ObjectDoesNotExist` when one is missing and `OperationalError` after LOCK_TIMEOUT.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("lock_rows() belongs inside a transaction")
@@ -28,7 +29,7 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     )
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}
-        raise model.DoesNotExist(f"{model._meta.label} {sorted(map(str, missing))} does not exist")
+        raise ObjectDoesNotExist(f"{model._meta.label} {sorted(map(str, missing))} does not exist")
     return rows
 
 

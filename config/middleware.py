@@ -31,7 +31,8 @@ class AdminContentPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
-            response._csp_config = ADMIN_CSP  # the hook that django.views.decorators.csp uses
+            # The hook that django.views.decorators.csp uses.
+            response._csp_config = ADMIN_CSP  # type: ignore[attr-defined]
         return response
 
 

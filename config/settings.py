@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.site",
                 "config.console.frame.frame",
+                "shop.context_processors.cart",
             ],
         },
     },

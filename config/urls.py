@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
@@ -11,7 +11,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("configurator.api.urls")),
     path("", include("shop.api.urls")),
     path("", include("production.api.urls")),
@@ -20,7 +20,7 @@ api = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
 ]
 
-ops = [
+ops: list[URLPattern | URLResolver] = [
     path("", include("config.console.urls")),
     path("", include("shop.views.ops_urls")),
     path("", include("production.views.ops_urls")),

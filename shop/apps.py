@@ -6,11 +6,12 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         from config.outbox import sources
+        from shop.models import StripeEvent
         from shop.services.inbox import work_off
 
         sources.register(
             sources.Source(
-                model=self.get_model("StripeEvent"),
+                model=StripeEvent,
                 perform=work_off,
                 queue=lambda row: "payments",
                 name=lambda row: f"shop.work_off {row.type}",

@@ -1,5 +1,17 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
+
+
+class Stateful(models.Model):
+    """A record whose `status` changes only by `change_status`, along `TRANSITIONS`."""
+
+    TRANSITIONS: ClassVar[dict[str, frozenset[str]]]
+    status = models.CharField(max_length=20)  # each says its own choices
+
+    class Meta:
+        abstract = True
 
 
 class StateChange(models.Model):

@@ -1,22 +1,9 @@
 """The one way a state changes: checked against the model's own table, and written down."""
 
-from typing import Any, ClassVar, Protocol
-
 from django.db import connection
 
-from config.audit.models import StateChange
+from config.audit.models import StateChange, Stateful
 from config.errors import IllegalTransition
-
-
-class Stateful(Protocol):
-    """A model with a `status` and the table of what may follow what."""
-
-    TRANSITIONS: ClassVar[dict[str, frozenset[str]]]
-    status: Any
-    pk: Any
-    _meta: Any
-
-    def save(self, *, update_fields: list[str]) -> None: ...
 
 
 def change_status(subject: Stateful, *, to: str, why: str, actor: str = "system") -> None:

@@ -6,12 +6,13 @@ class MailConfig(AppConfig):
     label = "mail"
 
     def ready(self) -> None:
+        from config.mail.models import OutgoingMail
         from config.mail.services import send_mail
         from config.outbox import sources
 
         sources.register(
             sources.Source(
-                model=self.get_model("OutgoingMail"),
+                model=OutgoingMail,
                 perform=send_mail,
                 queue=lambda row: "mail",
                 name=lambda row: "mail.send",

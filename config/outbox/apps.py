@@ -8,10 +8,11 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         from config.outbox import bus, sources
+        from config.outbox.models import Delivery
 
         sources.register(
             sources.Source(
-                model=self.get_model("Delivery"),
+                model=Delivery,
                 perform=bus.deliver,
                 queue=bus.queue_of,
                 name=bus.name_of,

@@ -95,9 +95,9 @@ class Relay:
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
                 logger.warning("database away (%s); trying again", error)
                 _pause()
-            except Exception as error:
+            except Exception:
                 # Django wraps the driver's errors; whatever it is, a relay that dies helps nobody.
-                logger.exception("relay round failed: %s", error)
+                logger.exception("relay round failed")
                 _pause()
             close_old_connections()
 

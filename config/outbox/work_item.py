@@ -5,12 +5,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 
-class WorkItemQuerySet[M: "WorkItem"](models.QuerySet[M]):
-    def waiting(self) -> "WorkItemQuerySet[M]":
-        """Neither done nor given up."""
-        return self.filter(done_at__isnull=True, dead_at__isnull=True)
-
-
 class WorkItem(models.Model):
     """Work that a relay hands out until it is done.
 
@@ -27,8 +21,6 @@ class WorkItem(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True, default="")
-
-    objects = WorkItemQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -22,7 +22,9 @@ class PlantLoad(models.Model):
     """How long the queue of jobs is: one row, written down by production."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    queue_days = models.PositiveSmallIntegerField(default=0, help_text="Working days of jobs ahead.")
+    queue_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Working days of jobs ahead."
+    )
     build_days = models.PositiveSmallIntegerField(
         default=2, help_text="Working days from complete parts to a shipped box."
     )

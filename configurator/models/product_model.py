@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from config.audit.models import Stateful
+
 
 class ProductModel(models.Model):
     """Something that can be configured: a compact desktop, a workstation."""
@@ -36,7 +38,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         ).select_related("product_model")
 
 
-class ModelVersion(models.Model):
+class ModelVersion(Stateful):
     """One edition of a product model's options and rules. Immutable once it is published."""
 
     class Status(models.TextChoices):
@@ -75,8 +77,7 @@ class ModelVersion(models.Model):
                 name="model_version_one_published",
             ),
             models.CheckConstraint(
-                condition=Q(status="draft")
-                | (Q(ir__isnull=False) & ~Q(ir_sha256="")),
+                condition=Q(status="draft") | (Q(ir__isnull=False) & ~Q(ir_sha256="")),
                 name="model_version_checked_has_ir",
             ),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from config.audit.models import Stateful
 from configurator.models import Configuration
 
 
@@ -35,7 +36,7 @@ class ShippingMethod(models.Model):
         return self.name
 
 
-class Order(models.Model):
+class Order(Stateful):
     """A customer's order. Price, configurations and promise are frozen when it is placed."""
 
     class Status(models.TextChoices):
@@ -137,8 +138,7 @@ class OrderLine(models.Model):
                 condition=Q(quantity__range=(1, 99)), name="order_line_quantity_1_to_99"
             ),
             models.CheckConstraint(
-                condition=Q(unit_minor__gte=0)
-                & Q(amount_minor=F("unit_minor") * F("quantity")),
+                condition=Q(unit_minor__gte=0) & Q(amount_minor=F("unit_minor") * F("quantity")),
                 name="order_line_amount_is_unit_times_quantity",
             ),
         ]

@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from config.audit.models import Stateful
 from shop.models.order import Order
 
 
-class Payment(models.Model):
+class Payment(Stateful):
     """One attempt to pay an order: a Stripe Checkout Session and its PaymentIntent."""
 
     class Status(models.TextChoices):

@@ -1,5 +1,6 @@
 """From "pay" to cleared. `sync_payment` is the one function behind webhook, return page, poller
-and staff button; `clear_payment` is the one place where an order is released."""
+and staff button; `clear_payment` is the one place where an order is released.
+"""
 
 from datetime import timedelta
 

@@ -45,7 +45,7 @@ class CheckoutFacts:
 
 
 def is_live_mode() -> bool:
-    return settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+    return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
 
 
 @lru_cache(maxsize=4)
@@ -142,7 +142,7 @@ def _facts(session: stripe.checkout.Session) -> CheckoutFacts:
         "session_id": session.id,
         "session_status": session.status or "",
         "url": session.url or "",
-        "reference": (session.metadata or {}).get(REFERENCE, ""),
+        "reference": session.metadata.to_dict().get(REFERENCE, "") if session.metadata else "",
         "is_live": session.livemode,
     }
     if not isinstance(intent, stripe.PaymentIntent):
@@ -162,5 +162,3 @@ def _facts(session: stripe.checkout.Session) -> CheckoutFacts:
         is_disputed=bool(charge and charge.disputed),
         is_under_review=bool(intent.review),
     )
-
-

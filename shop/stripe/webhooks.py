@@ -37,7 +37,7 @@ SELECT pg_notify('outbox', '') FROM received
 """
 
 
-class Refused(Exception):  # noqa: N818 - it is a verdict, told to the sender
+class Refused(Exception):
     """The request is not a genuine event; the text says why."""
 
 
@@ -87,7 +87,7 @@ def verified_event(body: bytes, signature: str, *, now: float | None = None) -> 
         str(event["id"]), str(event["type"]), bool(event["livemode"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"The body is not a Stripe event: {error!r}.") from error
-    return event  # type: ignore[no-any-return]
+    return event
 
 
 def _is_signed(text: str, signature: str, secret: str) -> bool:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from config.audit.models import Stateful
 from production.models import MaterialRequirement, Part
 from suppliers.models.supplier import Supplier
 
@@ -14,7 +15,7 @@ def new_purchase_order_token() -> str:
     return secrets.token_urlsafe(18)
 
 
-class PurchaseOrder(models.Model):
+class PurchaseOrder(Stateful):
     """What we order from one supplier, because paid orders need it."""
 
     class Status(models.TextChoices):

@@ -31,7 +31,7 @@ OPEN = {
 def confirm_url(purchase_order: PurchaseOrder) -> str:
     """The secret address at which the supplier answers, without a login."""
     path = reverse("suppliers:purchase_order", args=[purchase_order.token])
-    return settings.BASE_URL + path
+    return f"{settings.BASE_URL}{path}"
 
 
 def mail_key(purchase_order: PurchaseOrder) -> str:
