@@ -70,14 +70,11 @@ def _check(value: Any, annotation: Any, path: str, owner: Any) -> Problems:
         return check_union(value, members, path, lambda v, a, p: _check(v, a, p, owner))
     origin, arguments = typing_extensions.get_origin(annotation), typing.get_args(annotation)
     if origin is list:
-        if not isinstance(value, list):
-            return [f"{path}: {value!r} is not a list"]
         return _check_items(value, arguments[0], path, owner)
     if origin is ListObject:
         return _check_list_object(value, arguments[0], path, owner)
     if (origin or annotation) is UntypedStripeObject:
-        is_map = isinstance(value, dict) and all(isinstance(name, str) for name in value)
-        return [] if is_map else [f"{path}: {value!r} is not a map"]
+        return [] if isinstance(value, dict) else [f"{path}: {value!r} is not a map"]
     if isinstance(annotation, type) and issubclass(annotation, StripeObject):
         return _check_object(value, annotation, path)
     return check_scalar(value, annotation, path)
@@ -92,7 +89,9 @@ def _check_list_object(value: Any, item: Any, path: str, owner: Any) -> Problems
     return problems + _check_items(value["data"], item, f"{path}.data", owner)
 
 
-def _check_items(values: list[Any], annotation: Any, path: str, owner: Any) -> Problems:
+def _check_items(values: Any, annotation: Any, path: str, owner: Any) -> Problems:
+    if not isinstance(values, list):
+        return [f"{path}: {values!r} is not a list"]
     return [
         problem
         for index, item in enumerate(values)

@@ -17,6 +17,11 @@ def _plain_secrets() -> None:
     """The shop's fixture of this name needs Django; the cashier's tests do without."""
 
 
+@pytest.fixture(autouse=True)
+def _fixed_promise() -> None:
+    """The same."""
+
+
 class MovableClock:
     """The real time, and what was added to it."""
 

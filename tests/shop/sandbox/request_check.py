@@ -55,24 +55,31 @@ def _check(value: Any, annotation: Any, path: str, owner: Any) -> Problems:
         return check_union(value, plain, path, lambda v, a, p: _check(v, a, p, owner))
     if typing_extensions.is_typeddict(annotation):
         return _check_typed_dict(value, annotation, path)
-    origin, arguments = typing_extensions.get_origin(annotation), typing.get_args(annotation)
-    if origin is list:
-        if not isinstance(value, list | tuple):
-            return [f"{path}: {value!r} is not a list"]
-        return [
-            problem
-            for index, item in enumerate(value)
-            for problem in _check(item, arguments[0], f"{path}[{index}]", owner)
-        ]
-    if origin is dict:
-        if not isinstance(value, Mapping):
-            return [f"{path}: {value!r} is not a map"]
-        return [
-            problem
-            for name, item in value.items()
-            for problem in _check(item, arguments[1], _at(path, name), owner)
-        ]
+    if typing_extensions.get_origin(annotation) is list:
+        return _check_list(value, typing.get_args(annotation)[0], path, owner)
+    if typing_extensions.get_origin(annotation) is dict:
+        return _check_map(value, typing.get_args(annotation)[1], path, owner)
     return check_scalar(value, annotation, path)
+
+
+def _check_list(value: Any, item: Any, path: str, owner: Any) -> Problems:
+    if not isinstance(value, list | tuple):
+        return [f"{path}: {value!r} is not a list"]
+    return [
+        problem
+        for index, inner in enumerate(value)
+        for problem in _check(inner, item, f"{path}[{index}]", owner)
+    ]
+
+
+def _check_map(value: Any, item: Any, path: str, owner: Any) -> Problems:
+    if not isinstance(value, Mapping):
+        return [f"{path}: {value!r} is not a map"]
+    return [
+        problem
+        for name, inner in value.items()
+        for problem in _check(inner, item, _at(path, name), owner)
+    ]
 
 
 def _is_sdk_object(annotation: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,8 +28,12 @@ class WebhookEndpoint(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def wait_for(self, holds: Callable[[], bool], *, seconds: float = 10.0) -> None:
-        with self.arrived:
-            assert self.arrived.wait_for(holds, timeout=seconds), self.types()
+        """Wait until a condition holds, looked at after each event and a few times a second."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, self.types()
+            with self.arrived:
+                self.arrived.wait(timeout=0.05)
 
     def types(self) -> list[str]:
         return [event["type"] for event in self.events]
