@@ -6,6 +6,7 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         from config.outbox import sources
+        from shop import console
         from shop.models import StripeEvent
         from shop.services.inbox import work_off
 
@@ -18,3 +19,4 @@ class ShopConfig(AppConfig):
                 is_transactional=False,
             )
         )
+        console.register()

@@ -106,7 +106,7 @@ def _queue(
 
 
 def machine_words(order: Order) -> str:
-    """ "Atelier", "2 machines": how a sentence names what was ordered."""
+    """How a sentence names what was ordered: "Atelier", "2 machines"."""
     lines = list(order.lines.all())
     if len(lines) == 1 and lines[0].quantity == 1:
         return lines[0].name

@@ -1,0 +1,93 @@
+"""What the shop puts into the operations console."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from config.console.registry import (
+    Concern,
+    MenuEntry,
+    register_concerns,
+    register_entry,
+    register_finder,
+)
+from config.money import Money
+from shop import selectors
+from shop.models import Order, Payment, PaymentHold, StripeEvent
+from shop.panels import Panel, register_order_panel
+
+MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
+
+TONES = {
+    Payment.Status.PENDING: "wait",
+    Payment.Status.PROCESSING: "wait",
+    Payment.Status.CLEARED: "go",
+    Payment.Status.FAILED: "stop",
+}
+
+
+def register() -> None:
+    """Called once, in `ready()`."""
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Orders",
+            url_name="ops:orders",
+            permission="shop.view_order",
+            count=lambda: selectors.trouble().total,
+        )
+    )
+    register_concerns("shop.view_order", concerns)
+    register_finder("shop.view_order", find_order)
+    register_order_panel(
+        column=Panel.PAYMENTS,
+        title="Payments",
+        template="ops/panels/order_payments.html",
+        provider=payments_panel,
+        permission="shop.view_payment",
+    )
+
+
+def concerns() -> Iterable[Concern]:
+    """Holds, money owed back, and events that nobody could work off."""
+    holds = PaymentHold.objects.filter(closed_at__isnull=True).select_related("order")
+    for hold in holds.order_by("opened_at")[:MOST_SHOWN]:
+        yield Concern(
+            title=f"{hold.order} is held: {hold.get_reason_display().lower()}",
+            detail=hold.detail or "Money came; the order waits for your word.",
+            url=order_url(hold.order),
+        )
+    for payment in selectors.payments_to_refund()[:MOST_SHOWN]:
+        owed = Money(payment.refund_due_minor, payment.currency).format()
+        yield Concern(
+            title=f"{owed} of {payment.order} is due for refund",
+            detail=f"{payment}, {payment.get_status_display().lower()}; refund it at Stripe.",
+            url=order_url(payment.order),
+        )
+    for event in StripeEvent.objects.filter(dead_at__isnull=False).order_by("pk")[:MOST_SHOWN]:
+        yield Concern(
+            title=f"A Stripe event could not be worked off: {event.type}",
+            detail=event.last_error,
+            url=reverse("admin:shop_stripeevent_change", args=[event.pk]),
+        )
+
+
+def find_order(query: str) -> str | None:
+    """The page of the order with this number; "2041" finds CW-2041."""
+    number = query.upper()
+    order = Order.objects.filter(number__in=[number, f"CW-{number}"]).first()
+    return order_url(order) if order else None
+
+
+def order_url(order: Order) -> str:
+    return reverse("ops:order", args=[order.number])
+
+
+def payments_panel(order_id: int) -> Mapping[str, Any]:
+    payments = Payment.objects.filter(order=order_id).order_by("-attempt")
+    return {
+        "payments": [
+            {"payment": one, "tone": TONES[Payment.Status(one.status)]} for one in payments
+        ]
+    }

@@ -1,0 +1,171 @@
+"""The console's pages about selling: the list of orders, and one order with all about it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from config.console.access import actor_of, staff_view
+from config.errors import CartwrightError
+from shop import selectors
+from shop.errors import CashierAway
+from shop.forms import shown
+from shop.models import Order, Payment, PaymentHold
+from shop.panels import Panel, order_panels
+from shop.services import payments
+from shop.services.orders import cancel_order, close_checkouts
+from shop.views.see_other import see_other
+
+PAGE_SIZE = 50
+LONGEST_QUERY = 80
+
+TONES = {
+    Order.Status.AWAITING_PAYMENT: "wait",
+    Order.Status.SHIPPED: "go",
+    Order.Status.DELIVERED: "go",
+    Order.Status.CANCELLED: "stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPanel:
+    title: str
+    html: str
+
+
+@require_GET
+@staff_view("shop.view_order")
+def orders(request: HttpRequest) -> HttpResponse:
+    status = request.GET.get("status", "")
+    if status not in Order.Status.values:
+        status = ""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    found = selectors.orders_for_staff(status=status, query=query)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = selectors.counts_by_status()
+    context = {
+        "page": page,
+        "rows": [{"order": order, "tone": tone_of(order)} for order in page],
+        "status": status,
+        "query": query,
+        "filters": _filters(counts, status, query),
+        "page_query": urlencode({"status": status, "q": query}),
+    }
+    return render(request, "ops/orders.html", context)
+
+
+def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, object]]:
+    everything = {"title": "All", "count": sum(counts.values()), "value": ""}
+    rows = [everything] + [
+        {"title": label, "count": counts[value], "value": value}
+        for value, label in Order.Status.choices
+        if counts.get(value) or value == status
+    ]
+    for row in rows:
+        row["query"] = urlencode({"status": row["value"], "q": query})
+        row["is_current"] = row["value"] == status
+    return rows
+
+
+def tone_of(order: Order) -> str:
+    return TONES.get(Order.Status(order.status), "now")
+
+
+@require_GET
+@staff_view("shop.view_order")
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """Payments, jobs and purchase orders of one order side by side."""
+    found = _order_of(number)
+    context = {
+        "order": found,
+        "tone": tone_of(found),
+        "lines": found.lines.select_related("configuration"),
+        "holds": found.holds.filter(closed_at__isnull=True),
+        "history": selectors.history_of(found)[:40],
+        "columns": _columns(request, found),
+        "can_cancel": not found.is_frozen and request.user.has_perm("shop.change_order"),
+    }
+    return render(request, "ops/order.html", context)
+
+
+def _columns(request: HttpRequest, order: Order) -> list[list[ShownPanel]]:
+    """The panels that this member of staff may see, column by column."""
+    columns: dict[str, list[ShownPanel]] = {column: [] for column in Panel.values}
+    for panel in order_panels():
+        if not request.user.has_perm(panel.permission):
+            continue
+        context = panel.provider(order.pk)
+        if context is not None:
+            html = render_to_string(panel.template, {"order": order, **context}, request)
+            columns[panel.column].append(ShownPanel(panel.title, html))
+    return [panels for panels in columns.values() if panels]
+
+
+@require_POST
+@staff_view("shop.change_payment")
+def sync(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Ask Stripe now what has become of a payment."""
+    payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
+    if payment is None:
+        raise Http404("no such payment")
+    try:
+        state = payments.sync_payment(payment_id=payment_id).get_status_display()
+        messages.success(request, f"{payment}: Stripe says {state.lower()}.")
+    except CashierAway as error:
+        messages.error(request, str(error))
+    return see_other(_url_of(payment.order))
+
+
+@require_POST
+@staff_view("shop.change_paymenthold")
+def close(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """End a hold; then look whether the order can be released."""
+    hold = PaymentHold.objects.select_related("order").filter(pk=hold_id).first()
+    if hold is None:
+        raise Http404("no such hold")
+    payments.close_hold(hold_id=hold_id, actor=actor_of(request))
+    messages.success(request, f"{hold.order}: the hold is closed.")
+    latest = hold.order.payments.order_by("-attempt").first()
+    if latest is not None:
+        try:
+            payments.sync_payment(payment_id=latest.pk)
+        except CashierAway as error:
+            messages.warning(request, f"{error} The order is released at the next look.")
+    return see_other(_url_of(hold.order))
+
+
+@require_POST
+@staff_view("shop.change_order")
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel before kitting; why is told to the customer."""
+    found = _order_of(number)
+    why = " ".join(request.POST.get("why", "").split())[:300]
+    if not why:
+        messages.error(request, "Why: expected a sentence for the customer, got nothing.")
+        return see_other(_url_of(found))
+    try:
+        cancel_order(order_id=found.pk, actor=actor_of(request), why=why)
+    except CartwrightError as error:
+        messages.error(request, str(error))
+        return see_other(_url_of(found))
+    close_checkouts(order_id=found.pk)
+    messages.success(request, f"{found} is cancelled.")
+    return see_other(_url_of(found))
+
+
+def _order_of(number: str) -> Order:
+    orders = Order.objects.select_related("shipping_method", "clearance", "shipment")
+    found = orders.filter(number=number).first()
+    if found is None:
+        raise Http404(f"no order {shown(number)}")
+    return found
+
+
+def _url_of(order: Order) -> str:
+    return reverse("ops:order", args=[order.number])

@@ -1,0 +1,163 @@
+"""The sentences of an order's page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from config.audit.models import StateChange
+from config.templatetags.cartwright import day, moment
+from shop.emails import machine_words
+from shop.models import Order, Payment, TrackedPart
+
+Status = Order.Status
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    heading: str
+    lede: str
+
+
+def state_words(
+    order: Order,
+    payments: Sequence[Payment],
+    waiting: Sequence[TrackedPart],
+    part_count: int,
+    *,
+    is_held: bool,
+) -> Words:
+    """Heading and first sentence. `payments` newest first; `waiting` parts that are not here."""
+    if order.status == Status.AWAITING_PAYMENT:
+        return _before_payment(payments, is_held=is_held)
+    if order.status == Status.PRE_PRODUCTION and part_count:
+        return _waiting(machine_words(order), waiting)
+    if order.status == Status.SHIPPED:
+        return _shipped(order)
+    if order.status == Status.CANCELLED:
+        owed = any(payment.refund_due_minor for payment in payments)
+        money = "Your money goes back the way it came." if owed else "Nothing was charged."
+        return Words("Cancelled", f"This order will not be built. {money}")
+    machine = machine_words(order)
+    return {
+        Status.RELEASED: Words(
+            "Paid. Planning your build",
+            "The bill of material is being worked out; parts are reserved and ordered next.",
+        ),
+        Status.PRE_PRODUCTION: Words(
+            "Getting your parts", "Parts are being reserved and ordered for your build."
+        ),
+        Status.KITTING: Words(
+            "Every part is here",
+            f"We are laying out the parts of {machine}. From here on nothing can be changed.",
+        ),
+        Status.BUILD: Words("On the bench", f"{_capital(machine)}: being put together."),
+        Status.TEST: Words("Being tested", f"{_capital(machine)}: put together, now tested."),
+        Status.BOXING: Words("Being boxed", f"{_capital(machine)}: tested, now boxed."),
+        Status.DELIVERED: Words("Delivered", "The carrier says that it has arrived."),
+    }[Status(order.status)]
+
+
+def _before_payment(payments: Sequence[Payment], *, is_held: bool) -> Words:
+    latest = payments[0] if payments else None
+    if is_held:
+        return Words(
+            "Your payment is being checked",
+            "It came, and a person looks at it before we start. You need not do anything; "
+            "we write when it is done.",
+        )
+    if latest and latest.status == Payment.Status.PROCESSING:
+        return Words(
+            "Your payment is on its way",
+            "Your bank has been asked; that takes from a day to two weeks. "
+            "Nothing is ordered or built until the money is here.",
+        )
+    if latest and latest.status == Payment.Status.FAILED:
+        said = f" The cashier says: “{latest.failure}”" if latest.failure else ""
+        return Words(
+            "The payment did not go through",
+            f"Nothing was charged, ordered or built.{said} You can pay again.",
+        )
+    return Words(
+        "Waiting for your payment", "Nothing is ordered or built until your payment has cleared."
+    )
+
+
+def _waiting(machine: str, waiting: Sequence[TrackedPart]) -> Words:
+    if not waiting:
+        return Words(
+            "Every part is here", f"{_capital(machine)} is next in line; then kitting starts."
+        )
+    names = sorted({part.name for part in waiting})
+    arrivals = [part.due_on for part in waiting if part.due_on]
+    if len(names) == 1:
+        arrives = (
+            f"arrives on {day(max(arrivals))}; then kitting starts"
+            if arrivals
+            else ("is being ordered")
+        )
+        return Words(
+            "Waiting for one part", f"Everything else for {machine} is here. {names[0]} {arrives}."
+        )
+    count = NUMBERS[len(names)] if len(names) < len(NUMBERS) else str(len(names))
+    lede = f"They are being ordered for {machine}."
+    if arrivals:
+        lede = f"The last one with a date is due on {day(max(arrivals))}."
+        if len(arrivals) == len(waiting):
+            lede = f"The last one is due on {day(max(arrivals))}; then kitting starts."
+    return Words(f"Waiting for {count} parts", lede)
+
+
+def _shipped(order: Order) -> Words:
+    shipment = order.shipment
+    number = f", tracking number {shipment.tracking_number}" if shipment.tracking_number else ""
+    days = order.shipping_method.transit_days
+    return Words(
+        "On its way to you",
+        f"With {shipment.carrier}{number}. On the way for {days} working "
+        f"day{'' if days == 1 else 's'}.",
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+HAPPENED = {
+    Status.AWAITING_PAYMENT: "Ordered",
+    Status.RELEASED: "Payment cleared",
+    Status.PRE_PRODUCTION: "Build planned, parts reserved and ordered",
+    Status.KITTING: "Kitting began; frozen",
+    Status.BUILD: "Assembly began",
+    Status.TEST: "Testing began",
+    Status.BOXING: "Boxing began",
+    Status.SHIPPED: "Left our workshop",
+    Status.DELIVERED: "Delivered",
+    Status.CANCELLED: "Cancelled",
+}
+PAYMENT_HAPPENED = {
+    Payment.Status.PROCESSING: "Your bank was asked",
+    Payment.Status.FAILED: "A payment did not go through",
+}
+
+
+def history_words(history: Iterable[StateChange], order: Order) -> list[dict[str, Any]]:
+    """What happened, newest first, for the reader who ordered. Inner workings stay inside."""
+    events = []
+    for change in history:
+        text, why = _happened(change)
+        if text:
+            at = moment(change.at)
+            events.append({"at": at, "datetime": change.at.isoformat(), "text": text, "why": why})
+    return events
+
+
+def _happened(change: StateChange) -> tuple[str, str]:
+    if change.subject_type == "shop.payment":
+        return PAYMENT_HAPPENED.get(change.to_state, ""), ""
+    if change.from_state == change.to_state:
+        date_and_reason = change.why.removeprefix("likely to ship: ")
+        new_date, _, reason = date_and_reason.partition("; ")
+        return f"Likely to ship {new_date}", reason
+    why = change.why if change.to_state == Status.CANCELLED else ""
+    return HAPPENED[Status(change.to_state)], why

@@ -1,0 +1,35 @@
+"""Pages that only tell: home, how it works, where the part data comes from, robots."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from configurator.selectors import listed_models
+from shop.views.pictures import drawing_of
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    machines = [
+        {"listed": one, "drawing": drawing_of(one.version, one.chosen)} for one in listed_models()
+    ]
+    return render(request, "shop/home.html", {"machines": machines})
+
+
+@require_GET
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    return render(request, "shop/how_it_works.html")
+
+
+@require_GET
+def attribution(request: HttpRequest) -> HttpResponse:
+    return render(request, "shop/attribution.html")
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    """Machines and explanations may be found; orders, carts and staff pages may not."""
+    closed = ("/orders/", "/cart/", "/checkout/", "/ops/", "/admin/", "/supplier/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"# {settings.BASE_URL}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
