@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -19,8 +19,7 @@ OPEN_JOBS = (
 MINUTES_A_DAY = 480  # one shift of eight hours
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
+class Shortage(NamedTuple):
     """What a requirement still lacks: neither on our shelf for it nor on its way to it.
 
     `requirement` comes with its part, job and order line joined.

@@ -115,7 +115,7 @@ def _orders_of(requirement_ids: Collection[int]) -> set[int]:
 
 
 @transaction.atomic
-def withdraw_scheduled_receipt(*, reference: str, why: str) -> None:
+def withdraw_scheduled_receipt(*, reference: str) -> None:
     """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`."""
     receipt = _receipt(reference)
     allocations = Allocation.objects.filter(scheduled_receipt=receipt)

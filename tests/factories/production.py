@@ -12,26 +12,14 @@ consumables that the customer is not shown.
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import uuid4
 
-from django.db import transaction
-from django.utils import timezone
-
-from config.audit.services import change_status
-from config.calendar import add_working_days
-from config.outbox.bus import publish
 from configurator.models import ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
 from production.services import stock, supply
 from production.services.planning import plan_order
-from shop.events import OrderReleased
-from shop.models import Order, OrderLine, Payment, PaymentClearance, ShippingMethod
-from tests.factories.configurator import (
-    GROUPS,
-    SUPPLY,
-    frozen_configuration,
-    publish_small_model,
-)
+from shop.models import Order
+from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
+from tests.factories.shop import paid_order, place_small_order
 
 CONSUMABLES = ("SCREW", "TIE", "CARTON", "LABEL")
 FIXED_PARTS = ("CABLE", "BRACKET", *CONSUMABLES)
@@ -158,77 +146,18 @@ def _group_of(part_number: str) -> str:
     )
 
 
-@transaction.atomic
-def unpaid_order(
-    *, version: ModelVersion | None = None, quantity: int = 1, **choices: str
-) -> Order:
-    """An order of `quantity` small computers that waits for its payment."""
-    configuration = frozen_configuration(version=version or makeable_model(), **choices)
-    total = configuration.total_minor * quantity
-    order = Order.objects.create(
-        number=f"CW-{3000 + Order.objects.count()}",
-        email="ada@example.com",
-        name="Ada",
-        line1="1 Mill Lane",
-        city="Derby",
-        postal_code="DE1",
-        country="GB",
-        shipping_method=_shipping(configuration.currency),
-        currency=configuration.currency,
-        items_minor=total,
-        shipping_minor=0,
-        total_minor=total,
-        promised_ships_on=add_working_days(timezone.localdate(), 20),
-        checkout_key=uuid4(),
-    )
-    OrderLine.objects.create(
-        order=order,
-        configuration=configuration,
-        name="Small computer",
-        quantity=quantity,
-        unit_minor=configuration.total_minor,
-        amount_minor=total,
-    )
-    return order
+def unpaid_order(*, version: ModelVersion | None = None, **options: Any) -> Order:
+    """An order that waits for its payment; options as of `place_small_order`."""
+    return place_small_order(version=version or makeable_model(), **options)
 
 
-@transaction.atomic
-def clear(order: Order) -> PaymentClearance:
-    """Money for an order, as `clear_payment` leaves it: released, and the event in the outbox."""
-    payment = Payment.objects.create(
-        order=order,
-        attempt=1,
-        status=Payment.Status.CLEARED,
-        amount_minor=order.total_minor,
-        currency=order.currency,
-        idempotency_key=f"order-{order.number}-1",
-    )
-    clearance = PaymentClearance.objects.create(
-        order=order, payment=payment, amount_minor=order.total_minor, currency=order.currency
-    )
-    change_status(order, to=Order.Status.RELEASED, why="paid")
-    publish(OrderReleased(order_id=order.pk))
-    return clearance
+def released_order(*, version: ModelVersion | None = None, **options: Any) -> Order:
+    """A paid order, not planned yet: its event waits in the outbox."""
+    return paid_order(version=version or makeable_model(), **options)
 
 
-def released_order(**fields: Any) -> Order:
-    """A paid and released order, not planned yet."""
-    order = unpaid_order(**fields)
-    clear(order)
-    return order
-
-
-def planned_order(**fields: Any) -> Order:
+def planned_order(*, version: ModelVersion | None = None, **options: Any) -> Order:
     """A released order with its jobs."""
-    order = released_order(**fields)
+    order = released_order(version=version, **options)
     plan_order(order_id=order.pk)
     return order
-
-
-def _shipping(currency: str) -> ShippingMethod:
-    return ShippingMethod.objects.get_or_create(
-        code="parcel",
-        defaults={
-            "name": "Parcel", "transit_days": 2, "price_minor": 0, "currency": currency,
-        },
-    )[0]  # fmt: skip

@@ -43,7 +43,7 @@ def test_a_job_that_goes_through_all_operations_ships_its_order(order, job):
     job.refresh_from_db()
     assert job.status == AssemblyJob.Status.DONE
     assert status_of(order) == Order.Status.SHIPPED
-    assert Shipment.objects.get(order=order).carrier == "Parcel"
+    assert Shipment.objects.get(order=order).carrier == "Standard"
     assert OutgoingMail.objects.filter(about=order.number, subject__icontains="way").exists()
 
 
