@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from configurator.views import configure
 
 app_name = "configurator"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("machines/<slug:slug>/", configure.configure, name="configure"),
+    path("machines/<slug:slug>/save/", configure.save, name="save"),
+    path("c/<slug:share_code>/", configure.shared, name="shared"),
+]

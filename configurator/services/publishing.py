@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from config.audit.services import change_status
 from config.locks import lock_rows
+from configurator.engine.check import Report, check_model
 from configurator.engine.errors import EngineError
-from configurator.engine.evaluate import evaluate
 from configurator.engine.ir import Model, model_from_dict, model_to_dict
 from configurator.engine.price import PriceBook
 from configurator.errors import ModelCheckFailed
@@ -21,22 +21,27 @@ MOST_PROBLEMS_TOLD = 20
 
 
 @transaction.atomic
-def check_model_version(*, version_id: int, actor: str = "system") -> ModelVersion:
+def check_model_version(*, version_id: int, actor: str = "system") -> Report:
     """Turn the tables into the engine's form and prove it sound; the version becomes checked.
 
+    Returns what is worth knowing but does not block, such as options that nobody can have.
     Raises ModelCheckFailed with every problem: a malformed group, option or rule; rules that
-    allow nothing; defaults that break a rule; options that nothing fits; options without price.
+    allow nothing; defaults that break a rule; options without a price.
     """
     (version,) = lock_rows(ModelVersion, [version_id])
     model = _compiled(version)
-    problems = [*_unsound(model), *_unpriced(version, model)]
+    report = check_model(model)
+    problems = [
+        f"{finding.where}: {finding.message}" for finding in report.findings if finding.is_blocking
+    ]
+    problems += _unpriced(version, model)
     if problems:
         raise ModelCheckFailed(f"{version} cannot go live", problems=problems[:MOST_PROBLEMS_TOLD])
     version.ir = model_to_dict(model)
     version.ir_sha256 = model.sha256
     version.save(update_fields=["ir", "ir_sha256"])
     change_status(version, to=ModelVersion.Status.CHECKED, why="no problem found", actor=actor)
-    return version
+    return report
 
 
 @transaction.atomic
@@ -75,25 +80,6 @@ def _compiled(version: ModelVersion) -> Model:
         return model_from_dict(model_data(version))
     except EngineError as error:
         raise ModelCheckFailed(f"{version} cannot go live", problems=[error.message]) from error
-
-
-def _unsound(model: Model) -> list[str]:
-    """Void, defaults that contradict each other, options that no configuration has."""
-    try:
-        as_shown = evaluate(model, model.defaults, groups=())
-        states = evaluate(model, {}).states
-    except EngineError as error:
-        return [error.message]
-    problems = []
-    if not as_shown.is_consistent:
-        problems.append("The default configuration breaks a rule")
-    names = model.options_by_code
-    problems += [
-        f"Dead option: nothing fits {names[group][option].name} ({group}.{option})"
-        for (group, option), state in states.items()
-        if not state.is_possible
-    ]
-    return problems
 
 
 def _unpriced(version: ModelVersion, model: Model) -> list[str]:

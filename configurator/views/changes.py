@@ -1,0 +1,132 @@
+"""What became of a customer's choices: told in names, with the way back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config.money import Money
+from configurator.models import Configuration
+from configurator.selectors import engine_model, option_details
+from configurator.views.answer import Answer
+from configurator.views.groups import Details
+from configurator.views.wish import Wish, query_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One group whose option is another one now."""
+
+    group: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the customer must know. `tone` as in components/notice.html."""
+
+    title: str
+    tone: str = ""
+    text: str = ""
+    changes: tuple[Change, ...] = ()
+    undo_url: str = ""
+
+
+def notices(now: Answer, wish: Wish) -> list[Notice]:
+    """What could not be followed, and what had to change beside the newest choice."""
+    told = [*_unknown(now, wish), *_refused(now)]
+    details = option_details(now.version)
+    same_version = wish.version in {None, now.version.pk}
+    before = wish.before or dict(wish.explicit)
+    changes = changed(now, before, details, apart_from=wish.newest)
+    if not same_version:
+        title = _("This machine has been revised since you opened the page")
+        text = _("Your choices have been moved to the new version.")
+        return [*told, Notice(title, "wait", text, changes)]
+    if changes:
+        undo = configure_url(now.version.product_model.slug, wish.kept) if wish.before else ""
+        told.append(Notice(_title(now, wish), "", " ".join(now.sentences), changes, undo))
+    return told
+
+
+def moved(now: Answer, frozen: Configuration) -> list[Notice]:
+    """A saved configuration, opened: what is different today."""
+    saved = Notice(
+        _("A saved build"),
+        "good",
+        _("Its address is %(url)s. Changing it here leaves the saved one as it is.")
+        % {"url": shared_url(frozen)},
+    )
+    changes = changed(now, frozen.choices, option_details(frozen.version))
+    was = Money(frozen.total_minor, frozen.currency).format()
+    total = Money(now.evaluation.total_minor or 0, now.price_list.currency).format()
+    if now.version.pk != frozen.version_id:
+        title = _("This machine has been revised since the build was saved")
+        text = _("It cost %(was)s then and costs %(now)s now.") % {"was": was, "now": total}
+        return [saved, Notice(title, "wait", text, changes)]
+    if was != total:
+        text = _("It cost %(was)s when it was saved and costs %(now)s now.")
+        return [saved, Notice(_("Prices have changed"), "wait", text % {"was": was, "now": total})]
+    return [saved]
+
+
+def changed(
+    now: Answer, before: Mapping[str, str], old_details: Details, *, apart_from: str | None = None
+) -> tuple[Change, ...]:
+    """Where the configuration differs from an earlier one, possibly of another version."""
+    details = option_details(now.version)
+    found = []
+    for group in engine_model(now.version).groups:
+        old, new = before.get(group.code), now.chosen[group.code]
+        if old is None or old == new or group.code == apart_from:
+            continue
+        old_detail = old_details.get((group.code, old))
+        old_name = old if old_detail is None else old_detail.name
+        found.append(Change(group.name, old_name, details[group.code, new].name))
+    return tuple(found)
+
+
+def configure_url(slug: str, choices: Mapping[str, str]) -> str:
+    """The address of the configure page with these explicit choices."""
+    address = reverse("configurator:configure", args=[slug])
+    return f"{address}?{query_of(choices)}" if choices else address
+
+
+def shared_url(configuration: Configuration) -> str:
+    """The short address of a frozen configuration."""
+    return reverse("configurator:shared", args=[configuration.share_code])
+
+
+def _title(now: Answer, wish: Wish) -> str:
+    if wish.newest is None or wish.newest not in now.explicit:
+        return _("Your choices contradicted each other; the newest one stays")
+    name = option_details(now.version)[wish.newest, now.explicit[wish.newest]].name
+    return _("Changed so that %(option)s fits") % {"option": name}
+
+
+def _unknown(now: Answer, wish: Wish) -> list[Notice]:
+    names = {group.code: group.name for group in engine_model(now.version).groups}
+    told = []
+    for group, option in wish.unknown[:5]:
+        where = names.get(group)
+        text = (
+            _("%(group)s has no option “%(option)s”.") % {"group": where, "option": option[:80]}
+            if where
+            else _("This machine has no group “%(group)s”.") % {"group": group[:80]}
+        )
+        told.append(Notice(_("A choice that we do not know was left out"), "error", text))
+    return told
+
+
+def _refused(now: Answer) -> list[Notice]:
+    details = option_details(now.version)
+    return [
+        Notice(
+            _("%(option)s cannot be had in this machine") % {"option": details[key].name},
+            "error",
+            " ".join(now.sentences),
+        )
+        for key in now.refused
+    ]

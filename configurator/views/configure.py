@@ -1,0 +1,93 @@
+"""Stop one of ten: the page where a machine is put together."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import replace_url
+
+from configurator.errors import StaleVersion
+from configurator.models import ModelVersion
+from configurator.selectors import (
+    configuration_by_code,
+    current_price_list,
+    engine_model,
+    evaluation,
+    published_version,
+)
+from configurator.services.configurations import freeze_configuration
+from configurator.views.answer import answer
+from configurator.views.changes import moved, shared_url
+from configurator.views.page import ConfigurePage, configure_page
+from configurator.views.wish import Wish, read_wish
+
+TEMPLATE = "configurator/configure.html"
+
+
+@require_GET
+def configure(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole page on a first visit; only its form when htmx asks again after a choice.
+
+    A choice that the model does not have is left out and told, with status 400; one that
+    contradicts older ones is kept, and what had to change for it is told.
+    """
+    version = published_version(slug)
+    wish = read_wish(request.GET, engine_model(version))
+    page = configure_page(version, wish)
+    is_stale = wish.version not in {None, version.pk}
+    status = 400 if (wish.unknown and not is_stale) or page.answer.refused else 200
+    return _rendered(request, page, status)
+
+
+@require_GET
+def shared(request: HttpRequest, share_code: str) -> HttpResponse:
+    """A saved configuration by its short address, moved to today's version and prices."""
+    frozen = configuration_by_code(share_code)
+    version = published_version(frozen.version.product_model.slug)
+    model = engine_model(version)
+    known = {
+        group: option
+        for group, option in frozen.choices.items()
+        if option in model.options_by_code.get(group, ())
+    }
+    page = configure_page(version, Wish(explicit=_own_choices(version, known)), [])
+    page.notices.extend(moved(page.answer, frozen))
+    return _rendered(request, page)
+
+
+@require_POST
+def save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Freeze the configuration of the form and give it a short address."""
+    version = published_version(slug)
+    wish = read_wish(request.POST, engine_model(version))
+    now = answer(version, current_price_list(version), wish.explicit)
+    if wish.unknown or now.dropped or now.refused:
+        return _rendered(request, configure_page(version, wish), 409)
+    if wish.version not in {None, version.pk}:
+        raise StaleVersion("This machine has been revised since you opened the page; open it again")
+    frozen = freeze_configuration(version=version, choices=now.chosen)
+    return HttpResponseRedirect(shared_url(frozen))
+
+
+def _own_choices(version: ModelVersion, target: Mapping[str, str]) -> dict[str, str]:
+    """The fewest choices, roughly, from which the rest of a complete configuration follows.
+
+    What would be filled in anyway stays open, so that the next click meets fewer walls.
+    """
+    prices, own = current_price_list(version), {}
+    while True:
+        found = evaluation(version, prices, own, groups=frozenset())
+        if not found.is_consistent:
+            return own
+        missing = {g: o for g, o in target.items() if found.chosen[g] != o and g not in own}
+        if not missing:
+            return own
+        own |= missing
+
+
+def _rendered(request: HttpRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:
+    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
+    template = f"{TEMPLATE}#form" if is_partial else TEMPLATE
+    response = render(request, template, {"page": page, "is_partial": is_partial}, status=status)
+    return replace_url(response, page.canonical_url) if is_partial else response

@@ -1,0 +1,96 @@
+"""The configure page, put together: everything a template needs, already in words."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from configurator.models import ModelVersion
+from configurator.selectors import (
+    chosen_in,
+    current_price_list,
+    engine_model,
+    option_details,
+    plant_load,
+    price_book,
+    supplies,
+)
+from configurator.views.answer import Answer, answer
+from configurator.views.build import Card, card
+from configurator.views.changes import Notice, configure_url, notices
+from configurator.views.delays import Delays
+from configurator.views.drawing import Drawing, drawing
+from configurator.views.groups import GroupRow, RowMaker, windows
+from configurator.views.meters import Meter, meters
+from configurator.views.wish import Wish, pairs
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurePage:
+    """The context of configurator/configure.html, as `page`."""
+
+    version: ModelVersion
+    answer: Answer
+    url: str
+    canonical_url: str
+    crumbs: list[dict[str, str]]
+    kept: str
+    auto: str
+    shown: list[str]
+    groups: list[GroupRow]
+    meters: list[Meter]
+    drawing: Drawing
+    build: Card
+    notices: list[Notice]
+    warnings: tuple[str, ...]
+
+
+def configure_page(
+    version: ModelVersion, wish: Wish, told: list[Notice] | None = None
+) -> ConfigurePage:
+    """Answer a wish. `told` replaces the notices that the wish itself gives rise to."""
+    model, details = engine_model(version), option_details(version)
+    price_list = current_price_list(version)
+    book = price_book(price_list)
+    now = answer(version, price_list, wish.explicit)
+    chosen = chosen_in(version, now.chosen)
+    shown = windows(model, now, wish, book, details)
+    numbers = {
+        details[w.group.code, option.code].part_number for w in shown for option in w.options
+    }
+    found = supplies((numbers | {part.part_number for part in chosen}) - {""})
+    load = plant_load()
+    rows = RowMaker(model, now, book, details, Delays(chosen, found, load))
+    slug = version.product_model.slug
+    return ConfigurePage(
+        version=version,
+        answer=now,
+        url=configure_url(slug, {}),
+        canonical_url=configure_url(slug, now.explicit),
+        crumbs=[
+            {"title": _("Machines"), "url": "/#machines"},
+            {"title": version.product_model.name},
+        ],
+        kept=pairs(now.explicit),
+        auto=pairs(now.auto),
+        shown=sorted(wish.shown & set(model.options_by_code)),
+        groups=[rows.group(window, wish) for window in shown],
+        meters=meters(model, now.chosen),
+        drawing=drawing(
+            model,
+            now.chosen,
+            kind=version.product_model.drawing,
+            highlight=wish.newest or "",
+        ),
+        build=card(
+            model=model,
+            now=now,
+            book=book,
+            chosen=chosen,
+            found=found,
+            load=load,
+            today=timezone.localdate(),
+        ),
+        notices=notices(now, wish) if told is None else told,
+        warnings=now.evaluation.warnings,
+    )
