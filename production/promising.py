@@ -67,7 +67,7 @@ def ship_date(waits: Iterable[Wait], queue: PlantQueue, today: date) -> ShipDate
     queue_on = add_working_days(today, queue.days)
     likely_on = add_working_days(max(parts_on, queue_on), queue.build_days)
     if queue.days and queue_on >= parts_on:
-        return ShipDate(likely_on, f"the queue in {queue.work_center.lower()}, {_days(queue.days)}")
+        return ShipDate(likely_on, f"the queue in {queue.operation}, {_days(queue.days)}")
     building = f"all parts are here; building takes {_days(queue.build_days)}"
     return ShipDate(likely_on, latest.sentence or building)
 

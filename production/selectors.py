@@ -45,10 +45,13 @@ def open_shortages(order_id: int) -> list[Shortage]:
 
 @dataclass(frozen=True, slots=True)
 class PlantQueue:
-    """How long the jobs ahead keep the plant: working days, where, and how long one job takes."""
+    """How long the jobs ahead keep the plant busy, before which operation, and how long one takes.
+
+    Days are working days.
+    """
 
     days: int
-    work_center: str
+    operation: str
     build_days: int
 
 
@@ -71,7 +74,7 @@ def plant_queue(*, more_jobs: int = 0, until_job: int | None = None) -> PlantQue
         minutes += center.standard_minutes
         own = max(0, center.ahead + more_jobs - itself) // max(1, center.jobs_per_day)
         if own > days:
-            days, where = own, center.name
+            days, where = own, center.operation
     return PlantQueue(days, where, max(1, -(-minutes // MINUTES_A_DAY)))
 
 

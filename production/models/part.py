@@ -1,5 +1,8 @@
 from django.db import models
 
+# Where the code of a category is not the word for one of its parts.
+NOUNS = {"cpu": "processor", "graphics": "graphics card", "fans": "fan"}
+
 
 class Part(models.Model):
     """Something that is bought, made, or only named in a bill (a phantom)."""
@@ -25,8 +28,10 @@ class Part(models.Model):
 
     @property
     def noun(self) -> str:
-        """What one calls it in a sentence: "power supply"; its name where it has no category."""
-        return self.category.replace("_", " ") or self.name
+        """What one calls it in a sentence: "power supply"; small things by their name."""
+        if not (self.is_tracked and self.category):
+            return self.name
+        return NOUNS.get(self.category, self.category.replace("_", " "))
 
     @property
     def free_quantity(self) -> int:
