@@ -126,3 +126,9 @@ def test_every_correction_and_price_belongs_to_a_record():
 def test_a_machine_is_a_well_formed_engine_model(slug):
     assert model(slug).sha256 == model(slug).sha256
     assert model(slug).code == slug
+
+
+def test_what_a_maker_calls_a_part_fits_its_column():
+    for part in bought_parts():
+        assert 0 < len(part.maker_part_number) <= 80
+        assert 0 < len(part.maker) <= 80
