@@ -1,0 +1,189 @@
+"""Whoever goes around the services with plain SQL is stopped by the database itself."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from production.models import AssemblyJob, MaterialRequirement
+from shop.models import Order, PaymentClearance
+from tests.factories.production import planned_order
+from tests.factories.shop import paid_order, payment_of, place_small_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sql(statement: str, *values: object) -> None:
+    """Run a statement in a transaction of its own, so that deferred checks are made."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def refused(statement: str, *values: object) -> str:
+    """The database's own words of refusal."""
+    with pytest.raises(DatabaseError) as caught:
+        sql(statement, *values)
+    return str(caught.value)
+
+
+INSERT_CLEARANCE = """
+INSERT INTO shop_paymentclearance (order_id, payment_id, amount_minor, currency)
+VALUES (%s, %s, %s, %s)
+"""
+INSERT_JOB = """
+INSERT INTO production_assemblyjob (number, clearance_id, order_line_id, unit, snapshot_id, status)
+SELECT 'CHEAT-1', %s, %s, 9, snapshot_id, 'ready' FROM production_assemblyjob LIMIT 1
+"""
+INSERT_REQUIREMENT = """
+INSERT INTO production_materialrequirement
+    (clearance_id, job_id, part_id, operation, quantity, allocated_quantity, issued_quantity)
+SELECT %s, %s, part_id, 'build', 1, 0, 0 FROM production_materialrequirement LIMIT 1
+"""
+
+
+def test_a_clearance_of_another_amount():
+    order = place_small_order()
+    payment = payment_of(order)
+    words = refused(INSERT_CLEARANCE, order.pk, payment.pk, order.total_minor - 1, "USD")
+    assert "clearance_has_the_amount_of_its_order" in words
+
+
+def test_a_clearance_in_another_currency():
+    order = place_small_order()
+    payment = payment_of(order)
+    refused(INSERT_CLEARANCE, order.pk, payment.pk, order.total_minor, "EUR")
+
+
+def test_a_clearance_by_the_payment_of_another_order():
+    order, other = place_small_order(), place_small_order()
+    payment = payment_of(other)
+    words = refused(INSERT_CLEARANCE, order.pk, payment.pk, order.total_minor, "USD")
+    assert "clearance_is_paid_by_its_payment" in words
+
+
+def test_a_clearance_without_any_payment():
+    order = place_small_order()
+    words = refused(INSERT_CLEARANCE, order.pk, None, order.total_minor, "USD")
+    assert "clearance_has_payment_unless_zero" in words
+
+
+def test_a_second_clearance():
+    order = paid_order()
+    refused(INSERT_CLEARANCE, order.pk, order.clearance.payment_id, order.total_minor, "USD")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE shop_paymentclearance SET amount_minor = 1",
+        "DELETE FROM shop_paymentclearance",
+        "UPDATE shop_order SET total_minor = total_minor - 1, items_minor = items_minor - 1",
+        "UPDATE shop_payment SET amount_minor = amount_minor - 1",
+        "UPDATE shop_ledgerentry SET amount_minor = amount_minor + 1",
+        "DELETE FROM shop_ledgerentry",
+        "UPDATE audit_statechange SET actor = 'nobody'",
+        "DELETE FROM audit_statechange",
+        "UPDATE configurator_configuration SET total_minor = 1",
+        "DELETE FROM configurator_configuration",
+    ],
+)
+def test_a_fact_rewritten(statement):
+    paid_order()
+    refused(statement)
+
+
+def test_books_that_do_not_balance():
+    order = paid_order()
+    words = refused(
+        "INSERT INTO shop_ledgerentry (transaction_id, account, amount_minor, currency) "
+        "SELECT id, 'revenue', 100, 'USD' FROM shop_ledgertransaction WHERE order_id = %s",
+        order.pk,
+    )
+    assert "does not sum to zero" in words
+
+
+def test_an_order_line_slipped_in_later():
+    order = paid_order()
+    words = refused(
+        "INSERT INTO shop_orderline "
+        "(order_id, configuration_id, name, quantity, unit_minor, amount_minor) "
+        "SELECT order_id, configuration_id, name, 1, 0 + 5, 5 FROM shop_orderline "
+        "WHERE order_id = %s",
+        order.pk,
+    )
+    assert "do not sum to its items" in words
+
+
+def test_a_job_for_an_order_that_was_never_paid():
+    planned_order()
+    unpaid = place_small_order()
+    words = refused(INSERT_JOB, unpaid.pk, unpaid.lines.get().pk)
+    assert "paymentclearance" in words
+
+
+def test_a_job_without_any_clearance():
+    order = planned_order()
+    assert "null value" in refused(INSERT_JOB, None, order.lines.get().pk)
+
+
+def test_a_job_under_the_clearance_of_another_order():
+    paid = planned_order()
+    unpaid = place_small_order()
+    words = refused(INSERT_JOB, paid.pk, unpaid.lines.get().pk)
+    assert "job_is_cleared_by_its_own_order" in words
+
+
+def test_the_same_machine_built_twice():
+    order = planned_order()
+    line = order.lines.get()
+    sql(INSERT_JOB, order.pk, line.pk)
+    assert "CHEAT-1" in refused(INSERT_JOB, order.pk, line.pk)
+
+
+def requirement_for(clearance: Callable[[], object]) -> str:
+    job = AssemblyJob.objects.get()
+    return refused(INSERT_REQUIREMENT, clearance(), job.pk)
+
+
+def test_a_requirement_without_a_clearance():
+    planned_order()
+    assert "null value" in requirement_for(lambda: None)
+
+
+def test_a_requirement_under_the_clearance_of_another_order():
+    planned_order()
+    other = paid_order()
+    requirement_for(lambda: other.pk)
+
+
+def test_a_purchase_order_line_that_no_paid_order_called_for():
+    planned_order()
+    part_id = MaterialRequirement.objects.values_list("part_id", flat=True)[0]
+    words = refused(
+        """
+        WITH supplier AS (
+            INSERT INTO suppliers_supplier
+                (code, name, email, currency, address, acknowledgement_hours, is_active)
+            VALUES ('cheat', 'Cheat', 'cheat@example.com', 'USD', '', 24, true) RETURNING id
+        ), purchase_order AS (
+            INSERT INTO suppliers_purchaseorder
+                (number, revision, token, supplier_id, status, source_key, currency, total_minor)
+            SELECT 'PO-CHEAT', 1, 'cheat', id, 'draft', 'nothing', 'USD', 100 FROM supplier
+            RETURNING id
+        )
+        INSERT INTO suppliers_purchaseorderline
+            (purchase_order_id, line_number, part_id, sku, description, quantity, push_quantity,
+             push_reason, received_quantity, price_minor, requested_on)
+        SELECT id, 1, %s, 'X', 'X', 1, 0, '', 0, 100, '2026-12-01' FROM purchase_order
+        """,
+        part_id,
+    )
+    assert "but 0 are pegged" in words
+
+
+def test_none_of_it_left_a_trace():
+    order = place_small_order()
+    refused(INSERT_CLEARANCE, order.pk, None, order.total_minor, "USD")
+    order.refresh_from_db()
+    assert order.status == Order.Status.AWAITING_PAYMENT
+    assert not PaymentClearance.objects.exists()
