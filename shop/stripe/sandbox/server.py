@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from shop.stripe.sandbox.api import answer_api
 from shop.stripe.sandbox.background import Background
@@ -51,11 +50,11 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Answer(413, b"The request is too large or its length is unknown.\n"))
             return
-        parts = urlsplit(self.path)
+        path, _, query = self.path.partition("?")
         request = Request(
             method="GET" if self.command == "HEAD" else self.command,
-            path=parts.path,
-            query=parts.query,
+            path=path,
+            query=query,
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
         )

@@ -68,7 +68,7 @@ class Store:
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(SCHEMA)
+        self._database.executescript(f"BEGIN; {SCHEMA} COMMIT;")
 
     @staticmethod
     def _claim_directory(directory: Path) -> sqlite3.Connection:

@@ -1,7 +1,7 @@
 """One cashier a test, on a free port, with a clock that the test may set forward."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,20 @@ class MovableClock:
     """The real time, and what was added to it."""
 
     def __init__(self) -> None:
-        self.ahead = 0.0
+        self._ahead = 0.0
+        self.was_moved: Callable[[], None] = lambda: None
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return time.time() + self._ahead
+
+    @property
+    def ahead(self) -> float:
+        return self._ahead
+
+    @ahead.setter
+    def ahead(self, seconds: float) -> None:
+        self._ahead = seconds
+        self.was_moved()
 
 
 @pytest.fixture
@@ -50,6 +60,7 @@ def cashier(tmp_path: Path, webhooks: WebhookEndpoint, clock: MovableClock) -> I
         webhook_url=webhooks.url, webhook_secret=SECRET, debit_delay_seconds=3_600.0
     )
     server = open_cashier(tmp_path / "state", settings, clock=clock)
+    clock.was_moved = server.cashier.store.changed.set
     serve_in_thread(server)
     yield server
     server.stop()
