@@ -170,7 +170,8 @@ def install(lock: str) -> None:
     uv_lock = VENV / "uv.txt"
     uv_lock.write_text(uv_requirement(lock), encoding="utf-8")
     from_lock = ["install", "--quiet", "--require-hashes", "-r"]
-    through_uv = [venv_program("uv"), "pip", *from_lock, lock, "--python", python]
+    # Compiled now, once; else every process of the first start would compile all it imports.
+    through_uv = [venv_program("uv"), "pip", *from_lock, lock, "--python", python, "--compile"]
     with progress(f"Installing {lock}"):
         if succeeds(python, "-m", "pip", *from_lock, str(uv_lock)) and succeeds(*through_uv):
             return

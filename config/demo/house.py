@@ -52,9 +52,9 @@ def cashier(place: Surroundings) -> Spec:
             "-m",
             "shop.stripe.sandbox",
             f"--port={place.ports['cashier']}",
-            f"--state={place.home / 'cashier.sqlite3'}",
+            f"--state={place.home / 'cashier'}",
+            # Signed with STRIPE_WEBHOOK_SECRET of the environment.
             f"--webhook-url={place.url('shop', '/stripe/webhook/')}",
-            f"--webhook-secret={place.webhook_secret}",
         ),
         is_ready=lambda: answers(place.url("cashier")),
     )
@@ -103,7 +103,8 @@ def beat(place: Surroundings) -> Spec:
     return Spec(
         name="beat",
         title="Beat (periodic work)",
-        command=_python(*CELERY, "beat", f"--schedule={schedule}", "--pidfile="),
+        command=_python(*CELERY, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"),
+        ready_words="beat: Starting",
     )
 
 
@@ -112,6 +113,7 @@ def relay() -> Spec:
         name="relay",
         title="Relay (outbox)",
         command=_python(str(PROJECT / "manage.py"), "relay"),
+        ready_words="relay: listening",
     )
 
 

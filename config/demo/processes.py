@@ -26,7 +26,8 @@ class Spec:
     name: str
     command: tuple[str, ...]
     title: str
-    is_ready: Callable[[], bool] | None = None  # None: alive is ready enough
+    is_ready: Callable[[], bool] | None = None
+    ready_words: str = ""  # in its log, of a process that nobody can ask
 
 
 @dataclass(slots=True)
@@ -61,10 +62,14 @@ class Child:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def is_ready(self) -> bool:
+        has_said_so = self.spec.ready_words in self.log.read_text(errors="replace")
+        return has_said_so and (self.spec.is_ready is None or self.spec.is_ready())
+
     def wait_until_ready(self) -> None:
-        is_ready = self.spec.is_ready or (lambda: True)
-        wait_until(lambda: not self.is_running or is_ready(), within_s=START_S, every_s=0.05)
-        if not self.is_running or not is_ready():
+        wait_until(lambda: not self.is_running or self.is_ready, within_s=START_S, every_s=0.05)
+        if not self.is_running or not self.is_ready:
             raise DemoError(f"{self.spec.title} did not start. {self.last_words()}")
 
     def ask_to_stop(self) -> None:

@@ -48,6 +48,7 @@ def open_shop(place: Surroundings, screen: Screen) -> Iterator[OpenShop]:
     if orphans := supervisor.end_orphans():
         screen.say(f"  Ended what a killed demo had left running: {', '.join(orphans)}.")
     servers = EmbeddedServers(home=place.home)
+    (place.home / "static").mkdir(exist_ok=True)  # STATIC_ROOT, which the demo leaves empty
     try:
         _open_servers(servers, screen)
         os.environ.update(place.environment())
@@ -125,7 +126,7 @@ def _load_demo_shop(staff_password: str) -> str:
 
     is_new = not ProductModel.objects.exists()
     if is_new:
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", verbosity=0, staff_password=staff_password)
     _ensure_staff(staff_password)
     connection.close()  # this process keeps none open while it waits
     return "Demo shop: loaded" if is_new else "Demo shop: kept from last time"
