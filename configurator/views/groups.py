@@ -118,7 +118,8 @@ def _nearest(
         blocked = [code for code, s in found.items() if not s.is_possible]
         easy = drops_in[: max(DROP_INS_SHOWN, WINDOW - len(changing))]
         possible = [*easy, *changing[: WINDOW - len(easy)]]
-        fewest = max(BLOCKED_SHOWN, WINDOW - len(possible))
+        # What is blocked before anything is chosen can never be had: it only shows on demand.
+        fewest = max(BLOCKED_SHOWN, WINDOW - len(possible)) if now.explicit else 0
         kept = {*possible, *blocked[:fewest], now.chosen[group]}
     return [option for option in options if option.code in kept]
 
@@ -145,7 +146,7 @@ class RowMaker:
             code=f"{CHOICE}{group.code}",
             name=group.name,
             options=[self.option(group, option) for option in window.options],
-            note=_fitting(window.possible, size),
+            note=_found(window) if search["value"] else _fitting(window.possible, size),
             more=self._more(window),
             search=search if is_large else None,
             is_quantity=group.quantity_for is not None,
@@ -222,6 +223,10 @@ class RowMaker:
             return ngettext("%(n)d other part", "%(n)d other parts", len(codes)) % {"n": len(codes)}
         the = [_("the %(part)s") % {"part": in_sentence(names[code])} for code in codes]
         return _(" and ").join(the)
+
+
+def _found(window: Window) -> str:
+    return ngettext("%(n)d found", "%(n)d found", window.matching) % {"n": window.matching}
 
 
 def _fitting(possible: int, size: int) -> str:
