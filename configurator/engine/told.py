@@ -37,15 +37,16 @@ def told(rule: Rule, options: Mapping[str, Option], model: Model) -> str:
     is told as that.
     """
     asked = placeholders(rule.sentence)
-    missing = list(dict.fromkeys(ref.group for ref in asked if ref.group not in options))
-    if not missing:
+    if all(ref.group in options for ref in asked):
         return _filled(rule.sentence, options)
     names = {group.code: group.name for group in model.groups}
-    open_groups = _listed([names[code] for code in missing], "or")
-    involved = dict.fromkeys(ref.group for ref in (*asked, *_refs(rule)) if ref.group in options)
-    given = _listed([options[code].name for code in involved], "and")
+    groups = dict.fromkeys(ref.group for ref in _refs(rule))
+    given = _listed([options[code].name for code in groups if code in options], "and")
+    still_open = _listed([names[code] for code in groups if code not in options], "or")
+    if not still_open:
+        return f"{rule.name}: not with {given}."
     with_them = f" with {given}" if given else ""
-    return f"{rule.name}: no choice of {open_groups} fits{with_them}."
+    return f"{rule.name}: no choice of {still_open} fits{with_them}."
 
 
 def _filled(sentence: str, options: Mapping[str, Option]) -> str:

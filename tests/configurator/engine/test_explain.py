@@ -52,6 +52,12 @@ def test_a_rule_about_a_group_that_is_still_open_says_which_group_has_nothing_le
     )
 
 
+def test_a_sentence_about_a_group_outside_its_rule_is_not_filled_with_a_guess():
+    rule = Rule("old", "Old", "{cpu}: {case}.", "block", Compare(Ref("cpu", "watts"), "<", 100))
+    explanation = explain(machines.desktop(rules=(rule,)), {}, "cpu", "core")
+    assert explanation.sentences == ("Old: not with Cpu core.",)
+
+
 def test_an_option_that_nobody_can_have_is_explained_by_rules_alone():
     rule = Rule("old", "Old", "{cpu} is sold out.", "block", Compare(Ref("cpu", "watts"), "<", 100))
     model = machines.desktop(rules=(rule,))
