@@ -6,6 +6,7 @@ from decimal import Decimal
 from babel.numbers import format_currency
 
 # Stripe's own list (docs, "Supported currencies"), not ISO's: what Stripe counts without cents.
+# UGX and ISK have no cents either, but Stripe still counts them in hundredths.
 ZERO_DECIMAL = frozenset(
     [
         "BIF",

@@ -115,6 +115,11 @@ STORAGES = {
 # Without a manifest (development, tests) files are found where they lie.
 WHITENOISE_USE_FINDERS = not env.bool("STATIC_MANIFEST", default=False)
 
+# --- money
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])  # two while rotating
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # only the local sandbox cashier
+
 # --- security
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -123,6 +128,12 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
+    # The checkout form is answered by a redirect to the cashier, and browsers check that too.
+    "form-action": [
+        CSP.SELF,
+        "https://checkout.stripe.com",
+        *([STRIPE_API_BASE] if STRIPE_API_BASE else []),
+    ],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "manifest-src": [CSP.SELF],
@@ -158,11 +169,6 @@ MAILERS = {"default": mailer(env.str("EMAIL_URL", default=""))}
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Cartwright <orders@cartwright.example>")
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cartwright.example")  # of our Message-IDs
 MAIL_INBOX_URL = env.str("MAIL_INBOX_URL", default="")  # where the local sink shows its mails
-
-# --- money
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])  # two while rotating
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # only the local sandbox cashier
 
 # --- ports: who answers for what, by name, so that no app imports upward
 SHOP_PROMISER = "production.promising.quote"
