@@ -1,0 +1,131 @@
+"""Records of selling. What moves a state or money is done by services, from the console."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from config.money import Money
+from config.outbox.again import STATE_FIELDS, Replay, do_again, try_again_action
+from config.records import RecordAdmin, RecordInline
+from shop.console import order_url
+from shop.models import (
+    LedgerEntry,
+    LedgerTransaction,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentClearance,
+    PaymentHold,
+    RejectedEvent,
+    ShippingMethod,
+    StripeEvent,
+)
+
+
+class OrderLineInline(RecordInline):
+    model = OrderLine
+    fields = ["name", "quantity", "unit_minor", "amount_minor"]
+
+
+class PaymentInline(RecordInline):
+    model = Payment
+    fields = ["attempt", "status", "amount_minor", "currency", "method", "refund_due_minor"]
+
+
+@admin.register(Order)
+class OrderAdmin(RecordAdmin):
+    list_display = ["number", "status", "name", "total", "placed_at", "likely_ships_on", "at_work"]
+    list_filter = ["status", "country"]
+    search_fields = ["number", "name", "email"]
+    exclude = ["token", "checkout_key"]  # who has the link sees the order
+    date_hierarchy = "placed_at"
+    inlines = [OrderLineInline, PaymentInline]
+
+    @display(description="Total")
+    def total(self, order: Order) -> str:
+        return Money(order.total_minor, order.currency).format()
+
+    @display(description="Console")
+    def at_work(self, order: Order) -> str:
+        return format_html('<a href="{}">open</a>', order_url(order))
+
+
+@admin.register(Payment)
+class PaymentAdmin(RecordAdmin):
+    list_display = ["__str__", "status", "amount", "method", "created_at", "last_synced_at"]
+    list_filter = ["status", "method"]
+    list_select_related = ["order"]
+    search_fields = ["order__number", "payment_intent_id", "session_id"]
+    exclude = ["checkout_url"]
+
+    @display(description="Amount")
+    def amount(self, payment: Payment) -> str:
+        return Money(payment.amount_minor, payment.currency).format()
+
+
+@admin.register(PaymentHold)
+class PaymentHoldAdmin(RecordAdmin):
+    list_display = ["order", "reason", "detail", "opened_at", "closed_at", "closed_by"]
+    list_filter = ["reason", ("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["order"]
+    search_fields = ["order__number"]
+
+
+@admin.register(PaymentClearance)
+class PaymentClearanceAdmin(RecordAdmin):
+    """The cards that pull everything. The database refuses to rewrite them."""
+
+    list_display = ["order", "payment", "amount_minor", "currency", "cleared_at"]
+    list_select_related = ["order", "payment__order"]
+    search_fields = ["order__number"]
+
+
+class LedgerEntryInline(RecordInline):
+    model = LedgerEntry
+    fields = ["account", "amount_minor", "currency"]
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(RecordAdmin):
+    list_display = ["memo", "order", "posted_at", "key"]
+    list_select_related = ["order"]
+    search_fields = ["memo", "order__number", "key"]
+    date_hierarchy = "posted_at"
+    inlines = [LedgerEntryInline]
+
+
+@admin.register(ShippingMethod)
+class ShippingMethodAdmin(ModelAdmin):
+    """May be changed: an order keeps the price that it was placed at."""
+
+    list_display = ["name", "code", "transit_days", "price", "is_offered", "position"]
+    list_filter = ["is_offered", "currency"]
+
+    @display(description="Price")
+    def price(self, method: ShippingMethod) -> str:
+        return Money(method.price_minor, method.currency).format()
+
+
+@admin.action(description="Work off again", permissions=["replay"])
+def replay(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
+    """Harmless: an event is only a hint to look at its payment again."""
+    modeladmin.message_user(request, f"{do_again(queryset)} are due again now.")
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(Replay, RecordAdmin):
+    list_display = ["type", "event_id", "created_at", "outcome", "failures", "dead_at"]
+    list_filter = ["type", ("dead_at", admin.EmptyFieldListFilter)]
+    search_fields = ["event_id", "object_id", "outcome"]
+    fields = ["event_id", "type", "object_id", "outcome", *STATE_FIELDS, "payload"]
+    actions = [try_again_action, replay]
+
+
+@admin.register(RejectedEvent)
+class RejectedEventAdmin(RecordAdmin):
+    list_display = ["received_at", "type", "reason", "event_id"]
+    search_fields = ["event_id", "reason"]
+    ordering = ["-received_at"]
