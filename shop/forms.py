@@ -109,7 +109,8 @@ class CheckoutForm(forms.Form):
     )  # fmt: skip
     region = PrintableField(
         label="State or region", max_length=80, autocomplete="address-level1", required=False,
-        missing="",
+        missing="Expected a state or region for this country.",
+        help_text="Where your address has one.",
     )  # fmt: skip
     country = forms.ChoiceField(
         label="Country",
@@ -124,8 +125,7 @@ class CheckoutForm(forms.Form):
         self.methods = methods
         field = self.fields["shipping_method"]
         field.choices = [(method.code, method.name) for method in methods]  # type: ignore[attr-defined]
-        if methods:
-            field.initial = methods[0].code
+        self.fields["region"].required = self["country"].value() in NEEDS_REGION
         for code in ("shipping_method", "country"):
             self.fields[code].error_messages["invalid_choice"] = (
                 "Expected one of the choices shown, got “%(value)s”."
@@ -154,8 +154,6 @@ class CheckoutForm(forms.Form):
                     f"Expected a postal code of {country_name(country)} such as "
                     f"{postal_code_example(country)}, got “{shown(code)}”.",
                 )
-        if country in NEEDS_REGION and "region" in cleaned and not cleaned["region"]:
-            self.add_error("region", f"Expected the state or region in {country_name(country)}.")
         return cleaned
 
     def add_error(self, field: str | None, error: Any) -> None:

@@ -1,4 +1,7 @@
-"""One page from cart to cashier: contact, address, shipping; then the order, then the redirect."""
+"""One page from cart to cashier: contact, address, shipping; then the order, then the redirect.
+
+With script, another shipping method asks for the sum alone (`?shipping_method=`).
+"""
 
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -29,7 +32,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return redirect("shop:cart")
     methods = list(ShippingMethod.objects.filter(is_offered=True, currency=settings.SHOP_CURRENCY))
     if request.method != "POST":
-        return _show(request, cart, CheckoutForm(methods=methods, initial={"key": uuid4()}))
+        wanted = request.GET.get("shipping_method") or (methods[0].code if methods else "")
+        initial = {"key": uuid4(), "shipping_method": wanted}
+        return _show(request, cart, CheckoutForm(methods=methods, initial=initial))
     form = CheckoutForm(request.POST, methods=methods)
     if not form.is_valid():
         return _show(request, cart, form, status=422)
@@ -76,7 +81,8 @@ def _show(request: HttpRequest, cart: Cart, form: CheckoutForm, status: int = 20
         "shipping_minor": shipping_minor,
         "total_minor": context["items_minor"] + shipping_minor,
     }
-    return render(request, "shop/checkout.html", context, status=status)
+    part = "#sum" if request.htmx else ""  # type: ignore[attr-defined]  # django_htmx sets it
+    return render(request, f"shop/checkout.html{part}", context, status=status)
 
 
 def _chosen_method(form: CheckoutForm) -> ShippingMethod | None:

@@ -39,7 +39,10 @@ def order(request: HttpRequest, token: str) -> HttpResponseBase:
         "is_cashier_away": request.GET.get("cashier") == "away" and context["can_pay"],
     }
     part = "#live" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"shop/order.html{part}", context, headers=PRIVATE)
+    response = render(request, f"shop/order.html{part}", context)
+    for name, value in PRIVATE.items():
+        response.headers[name] = value
+    return response
 
 
 @require_GET

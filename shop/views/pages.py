@@ -14,7 +14,8 @@ def home(request: HttpRequest) -> HttpResponse:
     machines = [
         {"listed": one, "drawing": drawing_of(one.version, one.chosen)} for one in listed_models()
     ]
-    return render(request, "shop/home.html", {"machines": machines})
+    hero = machines[len(machines) // 2]["drawing"] if machines else None
+    return render(request, "shop/home.html", {"machines": machines, "hero": hero})
 
 
 @require_GET
