@@ -16,6 +16,7 @@ type Attributes = dict[str, Value]
 SLOT_POWER_W = 75  # what a PCIe slot delivers by itself
 EIGHT_PIN_W = 150  # one PCIe eight-pin plug (PCI Express Card Electromechanical Specification)
 SIXTEEN_PIN_W = 600  # one 12V-2x6 plug
+TOLERANCE = 1.05  # makers round what a card draws
 SMALLEST_BOARD_MAXIMUM_GB = 16  # a desktop board that is said to take less is a slip of units
 MOST_SATA_PORTS = 16
 REGISTERED_SOCKETS = frozenset({"sTR5"})  # Threadripper boards take registered modules only
@@ -77,8 +78,8 @@ def of_graphics(record: Record) -> Attributes:
         "length_mm": math.ceil(record["length_mm"]),
         "slots": None if width is None else math.ceil(width),
         "tdp_w": record["tdp_w"],
-        "pcie_8_pin": eight_pin,
-        "pcie_16_pin": sixteen_pin,
+        "eight_pin_plugs": eight_pin,
+        "sixteen_pin_plugs": sixteen_pin,
         "cables_8_pin": cables,
         "cables_16_pin": sixteen_pin or 0,
     }
@@ -96,7 +97,8 @@ def _power_plugs(record: Record) -> tuple[int | None, int | None]:
     if eight_pin is None or sixteen_pin is None:
         return None, None
     available_w = SLOT_POWER_W + EIGHT_PIN_W * eight_pin + SIXTEEN_PIN_W * sixteen_pin
-    return (None, None) if available_w < record["tdp_w"] else (eight_pin, sixteen_pin)
+    is_believable = available_w * TOLERANCE >= record["tdp_w"]
+    return (eight_pin, sixteen_pin) if is_believable else (None, None)
 
 
 def of_case(record: Record) -> Attributes:
@@ -146,8 +148,8 @@ def of_power_supply(record: Record) -> Attributes:
     return {
         "wattage_w": record["wattage"],
         "form_factor": record["form_factor"].removesuffix("/EPS"),
-        "pcie_8_pin": record["pcie_8_pin"] if is_known else None,
-        "pcie_16_pin": record["pcie_16_pin"] if is_known else None,
+        "eight_pin_plugs": record["pcie_8_pin"] if is_known else None,
+        "sixteen_pin_plugs": record["pcie_16_pin"] if is_known else None,
     }
 
 

@@ -57,7 +57,7 @@ def of_card(record: Record) -> str:
     return joined(
         maker_of(record),
         f"{record['tdp_w']} W" if record["tdp_w"] else "",
-        plugs(known["pcie_8_pin"], known["pcie_16_pin"]),
+        plugs(known["eight_pin_plugs"], known["sixteen_pin_plugs"]),
         f"{known['length_mm']} mm",
         counted(known["slots"], "slot"),
     )
@@ -79,7 +79,7 @@ def of_case(record: Record) -> str:
     """ATX Full Tower · cards to 413 mm · coolers to 185 mm · 61 litres."""
     volume_l = record["volume_l"]
     return joined(
-        re.sub("Tower|Desktop|Mid|Full|Mini (?!ITX)|Micro", _lower, record["form_factor"]),
+        re.sub("Tower|Desktop|Mid|Full|Mini (?!ITX)", _lower, record["form_factor"]),
         f"cards to {record['max_gpu_length_mm']:.0f} mm",
         f"coolers to {record['max_cooler_height_mm']:.0f} mm",
         f"{volume_l:.0f} litres" if volume_l else "",
@@ -94,7 +94,7 @@ def of_supply(record: Record) -> str:
     """80+ Gold · ATX · fully modular · 2 × 8-pin + 16-pin."""
     known = of_power_supply(record)
     modular = {"Full": "fully modular", "Semi-Modular": "partly modular"}
-    found = plugs(known["pcie_8_pin"], known["pcie_16_pin"])
+    found = plugs(known["eight_pin_plugs"], known["sixteen_pin_plugs"])
     return joined(
         record["efficiency"],
         str(known["form_factor"]),

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from config.demo.catalogue import house_options as house
-from config.demo.catalogue.options import CatalogueGroup, CatalogueOption, options_of
+from config.demo.catalogue.options import CatalogueGroup, CatalogueOption, options_of, short_names
 from config.demo.catalogue.records import DATA
 from config.demo.catalogue.rules import all_rules
 
@@ -95,7 +95,10 @@ def part_options(slug: str, group: str) -> tuple[CatalogueOption, ...]:
     everything = options_of("drive" if group == "second_drive" else group)
     if slug not in selections():
         return tuple(everything.values())
-    return tuple(everything[code] for code in selections()[slug][group])
+    chosen = [everything[code] for code in selections()[slug][group]]
+    # Among fewer options a shorter name is enough to tell them apart.
+    names = short_names("drive" if group == "second_drive" else group, [o.code for o in chosen])
+    return tuple(replace(option, name=name) for option, name in zip(chosen, names, strict=True))
 
 
 def group_of(slug: str, code: str, default: str, house_codes: Any) -> CatalogueGroup:
@@ -184,7 +187,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "memory": "ax5u6000c3032g-dtambk",
             "graphics": "prime-rtx5080-o16g-evo",
             "case": "fd-c-nor1x-02",
-            "power_supply": "sp0850p-b",
+            "power_supply": "sx1000p-b",
             "cooler": "acfre00180a",
             "operating_system": "windows-11-pro",
             "warranty": "3-years",

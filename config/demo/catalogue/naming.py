@@ -1,5 +1,6 @@
 """Short, readable option names, one function a category."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -234,7 +235,7 @@ def monitor_name(record: Record) -> str:
         r"\b5K\b",
         r"Standard Glass.*",
     )
-    size = round(record["size_in"])
+    size = math.floor(record["size_in"] + 0.5)  # 26.5 inches are sold as 27
     return f"{maker_of(record)} {calm(name)}, {size}-inch {resolution_word(record)}"
 
 
@@ -286,7 +287,7 @@ def _series_or_maker(group: str, record: Record) -> str:
 def memory_series(record: Record) -> str:
     """Corsair Vengeance RGB."""
     name = without_maker(tidy(record["name"]), record)
-    name = re.split(r"\bDDR[45]\b|\bRegistered\b|\bBlack\b|\bWhite\b|\d+ ?GB|\(|,| ECC ", name)[0]
+    name = re.split(r"\bDDR[45]\b|\bRegistered\b|\bECC\b|\bBlack\b|\bWhite\b|\d+ ?GB|\(|,", name)[0]
     name = without(name, rf"\b{re.escape(record['mpn'])}\b", *COLOUR_WORDS, r"\bDDR[45]-?\d+\b")
     return tidy(f"{maker_of(record)} {calm(name)}").strip(" -/")
 

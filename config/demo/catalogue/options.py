@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -106,6 +106,12 @@ def options_of(group: str) -> Mapping[str, CatalogueOption]:
             codes_of(records), names_of(group, records), records, strict=True
         )
     }
+
+
+def short_names(group: str, codes: Sequence[str]) -> list[str]:
+    """Return names that are distinct among the options with these codes."""
+    by_code = dict(zip(options_of(group), records_of(group), strict=True))
+    return names_of(group, [by_code[code] for code in codes])
 
 
 def part_number(group: str, code: str) -> str:

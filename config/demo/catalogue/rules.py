@@ -186,18 +186,18 @@ def power_rules() -> list[Json]:
         rule(
             "plugs-8-pin",
             "Eight-pin power plugs",
-            "Eight-pin plugs: the graphics card needs {graphics.pcie_8_pin}, "
-            "{power_supply} has {power_supply.pcie_8_pin}.",
-            compare("graphics.pcie_8_pin", "<=", "power_supply.pcie_8_pin"),
-            when=(test("graphics.pcie_8_pin", ">", 0),),
+            "Eight-pin plugs: the graphics card needs {graphics.eight_pin_plugs}, "
+            "{power_supply} has {power_supply.eight_pin_plugs}.",
+            compare("graphics.eight_pin_plugs", "<=", "power_supply.eight_pin_plugs"),
+            when=(test("graphics.eight_pin_plugs", ">", 0),),
         ),
         rule(
             "plugs-16-pin",
             "Sixteen-pin power plugs",
-            "Sixteen-pin plugs: the graphics card needs {graphics.pcie_16_pin}, {power_supply} "
-            "has {power_supply.pcie_16_pin}; we do not build with adapters.",
-            compare("graphics.pcie_16_pin", "<=", "power_supply.pcie_16_pin"),
-            when=(test("graphics.pcie_16_pin", ">", 0),),
+            "Sixteen-pin plugs: the graphics card needs {graphics.sixteen_pin_plugs}, "
+            "{power_supply} has {power_supply.sixteen_pin_plugs}; we do not build with adapters.",
+            compare("graphics.sixteen_pin_plugs", "<=", "power_supply.sixteen_pin_plugs"),
+            when=(test("graphics.sixteen_pin_plugs", ">", 0),),
         ),
         rule(
             "picture",
