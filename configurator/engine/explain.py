@@ -125,7 +125,10 @@ class _Question:
         groups = [classed.groups[g].group.code for g in sorted({**choices, **self._kept})]
         involved = chosen_options(classed.model, {code: options[code] for code in groups})
         told_rules = [classed.rules[index][0] for index in rules]
-        sentences = dict.fromkeys(told(rule, involved, classed.model) for rule in told_rules)
+        is_alone = len(rules) == 1
+        sentences = dict.fromkeys(
+            told(rule, involved, classed.model, is_alone=is_alone) for rule in told_rules
+        )
         return Explanation(
             choices=tuple(classed.groups[g].group.code for g in sorted(choices)),
             rules=tuple(rule.code for rule in told_rules),

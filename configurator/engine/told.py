@@ -30,11 +30,11 @@ def warnings_of(model: Model, chosen: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(warnings))
 
 
-def told(rule: Rule, options: Mapping[str, Option], model: Model) -> str:
+def told(rule: Rule, options: Mapping[str, Option], model: Model, *, is_alone: bool = True) -> str:
     """The rule's sentence for these options (group code → option).
 
-    A sentence may name groups in which nothing is chosen: the rule then closes them all, and
-    is told as that.
+    Where the sentence names a group in which nothing is chosen, the rule is told as what it
+    does to the groups still open; `is_alone` says that it needs no other rule to close them.
     """
     asked = placeholders(rule.sentence)
     if all(ref.group in options for ref in asked):
@@ -46,7 +46,9 @@ def told(rule: Rule, options: Mapping[str, Option], model: Model) -> str:
     if not still_open:
         return f"{rule.name}: not with {given}."
     with_them = f" with {given}" if given else ""
-    return f"{rule.name}: no choice of {still_open} fits{with_them}."
+    if is_alone:
+        return f"{rule.name}: no choice of {still_open} is left{with_them}."
+    return f"{rule.name} limits the choice of {still_open}{with_them}."
 
 
 def _filled(sentence: str, options: Mapping[str, Option]) -> str:

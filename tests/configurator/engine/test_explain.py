@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from configurator.engine.errors import InconsistentModel, UnknownOption
 from configurator.engine.evaluate import evaluate
 from configurator.engine.explain import conflict, explain
-from configurator.engine.ir import Compare, Ref, Rule
+from configurator.engine.ir import Compare, Group, Ref, Rule, Sum, Term
 from tests.configurator.engine import machines
 from tests.configurator.engine.machines import configurations, models, some_choices, thorough
 
@@ -36,19 +36,32 @@ def test_a_chain_of_rules_is_told_rule_by_rule():
     )
 
 
-def test_a_rule_about_a_group_that_is_still_open_says_which_group_has_nothing_left():
-    model = machines.desktop()
-    rules = [
-        Rule("fits", "Cable", "{supply} and {case}.", "block", rule.constraint)
-        if rule.code == "power"
-        else rule
-        for rule in model.rules
-    ]
+def test_a_rule_about_a_group_that_is_still_open_says_that_nothing_is_left_in_it():
+    (supplies,) = (g for g in machines.desktop().groups if g.code == "supply")
+    weak = Group("supply", "Power supply", supplies.options[:1])
+    groups = tuple(weak if g.code == "supply" else g for g in machines.desktop().groups)
     explanation = explain(
-        machines.desktop(rules=tuple(rules)), {"supply": "w300"}, "graphics", "long"
+        machines.desktop(groups=groups), {"cpu": "core", "case": "big"}, "graphics", "short"
     )
     assert explanation.sentences == (
-        "Cable: no choice of Case fits with Supply w300 and Graphics long.",
+        "Power budget: no choice of Power supply is left with Cpu core and Graphics short.",
+    )
+
+
+def test_rules_that_close_an_open_group_only_together_say_that_each_limits_it():
+    heat = Rule(
+        "heat",
+        "Heat",
+        "{supply} needs a small case, not {case}.",
+        "block",
+        Sum((Term(Ref("supply", "watts")), Term(Ref("case", "max_length_mm"))), 1000),
+    )
+    length = next(rule for rule in machines.desktop().rules if rule.code == "length")
+    model = machines.desktop(rules=(length, heat))
+    explanation = explain(model, {"supply": "w650"}, "graphics", "long")
+    assert explanation.sentences == (
+        "Graphics card length limits the choice of Case with Graphics long.",
+        "Heat limits the choice of Case with Supply w650.",
     )
 
 
