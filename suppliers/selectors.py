@@ -1,92 +1,182 @@
-"""What pages read about suppliers and purchase orders."""
+"""What pages read about suppliers, their offers and purchase orders."""
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.urls import reverse
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from config.console.registry import Concern
-from suppliers.models import PurchaseOrder
+from config.audit.models import StateChange
+from config.mail.models import OutgoingMail
+from production.models import AssemblyJob, MaterialRequirement, Part
+from shop.models import Order
+from suppliers.models import GoodsReceipt, Offer, PromiseEvent, PurchaseOrder
 
 Status = PurchaseOrder.Status
 
-# How many concerns of one kind the console lists; its counts tell the rest.
-MOST = 20
+# Sourcing follows planning within seconds; what is short for longer needs a person.
+SOURCING_TAKES = timedelta(minutes=5)
+
+TONES = {
+    Status.SENT: "wait",
+    Status.ACKNOWLEDGED: "held",
+    Status.PARTLY_RECEIVED: "now",
+    Status.RECEIVED: "go",
+    Status.CANCELLED: "stop",
+}
+
+
+def tone_of(purchase_order: PurchaseOrder) -> str:
+    """How its state looks: see components/state.html."""
+    return TONES.get(Status(purchase_order.status), "")
 
 
 def purchase_orders() -> QuerySet[PurchaseOrder]:
-    """Newest first, with supplier, number of lines and the parts still to come."""
+    """Newest first, with supplier, number of lines, and what is still to come and by when."""
+    to_come = Q(lines__received_quantity__lt=F("lines__quantity"), status__in=PurchaseOrder.OPEN)
     return PurchaseOrder.objects.select_related("supplier").annotate(
         line_count=Count("lines"),
-        open_quantity=Sum(F("lines__quantity") - F("lines__received_quantity")),
+        to_come=Coalesce(
+            Sum(F("lines__quantity") - F("lines__received_quantity"), filter=to_come), 0
+        ),
+        next_due_on=Min(Coalesce("lines__promised_on", "lines__requested_on"), filter=to_come),
     )
 
 
-def unconfirmed() -> QuerySet[PurchaseOrder]:
-    """Sent, and not answered within the hours that the supplier has for it."""
-    late = Q(
-        created_at__lt=timezone.now() - timedelta(hours=1) * F("supplier__acknowledgement_hours")
-    )
-    return PurchaseOrder.objects.filter(late, status=Status.SENT).select_related("supplier")
+def counts_by_status() -> dict[str, int]:
+    rows = PurchaseOrder.objects.order_by().values_list("status").annotate(Count("pk"))
+    return dict(rows)
 
 
-def overdue() -> QuerySet[PurchaseOrder]:
-    """With a line whose day has passed and whose parts have not all come."""
+def to_be_chased() -> QuerySet[PurchaseOrder]:
+    """Purchase orders to ring up about: a day has passed, or nobody confirmed in time.
+
+    A supplier has `acknowledgement_hours` to answer.
+    """
     today = timezone.localdate()
-    is_late = Q(lines__promised_on__lt=today) | Q(
-        lines__promised_on__isnull=True, lines__requested_on__lt=today
+    hours = ExpressionWrapper(
+        F("supplier__acknowledgement_hours") * timedelta(hours=1), output_field=DurationField()
     )
     return (
-        PurchaseOrder.objects.filter(
-            is_late,
-            lines__received_quantity__lt=F("lines__quantity"),
-            status__in=[Status.SENT, Status.ACKNOWLEDGED, Status.PARTLY_RECEIVED],
-        )
-        .select_related("supplier")
-        .distinct()
-    )
-
-
-def count_overdue() -> int:
-    return overdue().count() + unconfirmed().count()
-
-
-def concerns() -> Iterable[Concern]:
-    """Purchase orders that somebody should ring up about."""
-    for purchase_order in overdue()[:MOST]:
-        yield Concern(
-            title=f"{purchase_order.number} is overdue",
-            detail=f"{purchase_order.supplier.name} has not delivered everything in time.",
-            url=reverse("ops:purchase_order", args=[purchase_order.number]),
-        )
-    for purchase_order in unconfirmed()[:MOST]:
-        ordered = date_format(timezone.localtime(purchase_order.created_at), "j M, H:i")
-        yield Concern(
-            title=f"{purchase_order.number} is not confirmed",
-            detail=f"Sent to {purchase_order.supplier.name} on {ordered}; no answer yet.",
-            url=reverse("ops:purchase_order", args=[purchase_order.number]),
-        )
-
-
-def find_url(query: str) -> str | None:
-    """The page of the purchase order with this number."""
-    number = PurchaseOrder.objects.filter(number__iexact=query).values_list("number", flat=True)
-    return reverse("ops:purchase_order", args=[number[0]]) if number else None
-
-
-def order_purchases_panel(order_id: int) -> Mapping[str, Any] | None:
-    """The purchase orders with a line that this order's requirements are pegged to."""
-    found = list(
         purchase_orders()
+        .annotate(answer_by=F("created_at") + hours)
         .filter(
-            pk__in=PurchaseOrder.objects.filter(
-                lines__peggings__requirement__clearance_id=order_id
-            ).values("pk")
+            Q(next_due_on__lt=today) | Q(status=Status.SENT, answer_by__lt=timezone.now()),
+            status__in=PurchaseOrder.OPEN,
         )
-        .order_by("number")
+        .order_by("pk")
     )
-    return {"purchase_orders": found} if found else None
+
+
+def undelivered_mails() -> QuerySet[OutgoingMail]:
+    """Mails to suppliers that no mail server would take."""
+    return OutgoingMail.objects.filter(
+        dead_at__isnull=False, about__in=PurchaseOrder.objects.values("number")
+    ).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPart:
+    """A part that paid machines lack and that is not on its way."""
+
+    part: Part
+    quantity: int
+    orders: tuple[str, ...]  # numbers, for which it is missing
+    has_offer: bool
+
+
+def _short_requirements() -> QuerySet[MaterialRequirement]:
+    """What paid machines lack: nobody sells it, or it has an offer and was not bought."""
+    offered = Offer.objects.filter(
+        part=OuterRef("part_id"), is_active=True, supplier__is_active=True
+    )
+    return (
+        MaterialRequirement.objects.filter(job__status=AssemblyJob.Status.WAITING_FOR_PARTS)
+        .exclude(clearance__order__status=Order.Status.CANCELLED)
+        .annotate(tied=Coalesce(Sum("allocations__quantity"), 0), has_offer=Exists(offered))
+        .filter(
+            Q(has_offer=False) | Q(job__created_at__lt=timezone.now() - SOURCING_TAKES),
+            quantity__gt=F("tied"),
+        )
+    )
+
+
+def short_parts() -> list[ShortPart]:
+    """Every such part once, by part number."""
+    short = _short_requirements().select_related("part", "clearance__order")
+    by_part: defaultdict[int, list[Any]] = defaultdict(list)
+    for requirement in short.order_by("part__part_number", "pk"):
+        by_part[requirement.part_id].append(requirement)
+    return [
+        ShortPart(
+            part=rows[0].part,
+            quantity=sum(row.quantity - row.tied for row in rows),
+            orders=tuple(sorted({row.clearance.order.number for row in rows})),
+            has_offer=rows[0].has_offer,
+        )
+        for rows in by_part.values()
+    ]
+
+
+def count_short_parts() -> int:
+    return _short_requirements().order_by().values("part").distinct().count()
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to a purchase order."""
+
+    at: datetime
+    text: str
+    why: str
+
+
+def history_of(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> list[Happening]:
+    """States, days said and goods in, newest first; the supplier is not told our people's names."""
+    found = [*_states(purchase_order, is_for_staff=is_for_staff), *_days_said(purchase_order)]
+    for receipt in GoodsReceipt.objects.filter(line__purchase_order=purchase_order).select_related(
+        "line"
+    ):
+        text = f"Line {receipt.line.line_number}: {receipt.quantity} came in"
+        found.append(
+            Happening(receipt.received_at, text, receipt.received_by if is_for_staff else "")
+        )
+    return sorted(found, key=lambda it: it.at, reverse=True)
+
+
+def _states(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> Iterable[Happening]:
+    changes = StateChange.objects.filter(
+        subject_type=purchase_order._meta.label_lower, subject_id=purchase_order.pk
+    ).order_by("pk")
+    for change in changes:
+        if change.to_state == Status.DRAFT and not is_for_staff:
+            continue
+        why = f"{change.why} · {change.actor}" if is_for_staff else ""
+        yield Happening(change.at, Status(change.to_state).label, why)
+
+
+def _days_said(purchase_order: PurchaseOrder) -> Iterable[Happening]:
+    said = PromiseEvent.objects.filter(line__purchase_order=purchase_order).select_related("line")
+    before: dict[int, str] = {}
+    for event in said.order_by("pk"):
+        day = date_format(event.promised_on, "D j M Y")
+        known = before.get(event.line_id)
+        why = f"before: {known}" if known else ""
+        before[event.line_id] = day
+        yield Happening(event.said_at, f"Line {event.line.line_number}: promised for {day}", why)

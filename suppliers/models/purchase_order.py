@@ -1,4 +1,5 @@
 import secrets
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -19,12 +20,15 @@ class PurchaseOrder(Stateful):
     """What we order from one supplier, because paid orders need it."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft"
-        SENT = "sent"
-        ACKNOWLEDGED = "acknowledged"
-        PARTLY_RECEIVED = "partly_received"
-        RECEIVED = "received"
-        CANCELLED = "cancelled"
+        DRAFT = "draft", "Draft"
+        SENT = "sent", "Sent"
+        ACKNOWLEDGED = "acknowledged", "Confirmed"
+        PARTLY_RECEIVED = "partly_received", "Partly received"
+        RECEIVED = "received", "Received"
+        CANCELLED = "cancelled", "Cancelled"
+
+    # Of which something may still come.
+    OPEN = (Status.SENT, Status.ACKNOWLEDGED, Status.PARTLY_RECEIVED)
 
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
         "draft": frozenset({"sent", "cancelled"}),
@@ -40,8 +44,10 @@ class PurchaseOrder(Stateful):
     )
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="purchase_orders")
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
-    # What called for it: the same call never buys twice.
-    source_key = models.CharField(max_length=120)
+    source_key = models.CharField(
+        max_length=120,
+        help_text="What called for it and for which time: the same call never buys twice.",
+    )
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -115,6 +121,16 @@ class PurchaseOrderLine(models.Model):
     def reference(self) -> str:
         """How production knows this line as a scheduled receipt."""
         return f"{self.purchase_order.number}/{self.line_number}"
+
+    @property
+    def open_quantity(self) -> int:
+        """Ordered and not here yet."""
+        return self.quantity - self.received_quantity
+
+    @property
+    def due_on(self) -> date:
+        """The supplier's latest word, or else what we asked for."""
+        return self.promised_on or self.requested_on
 
 
 class Pegging(models.Model):

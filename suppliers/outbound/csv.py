@@ -25,8 +25,8 @@ COLUMNS = (
 def purchase_order_csv(purchase_order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> bytes:
     """UTF-8, comma, CRLF, one row a line. Part numbers stay text, prices are plain decimals.
 
-    Cells are not prefixed against spreadsheet formulas: that would corrupt part numbers such as
-    "-12V-FAN". Numbers that start like a formula are refused where offers come in.
+    Cells are not prefixed against spreadsheet formulas: this file is for machines, and a prefix
+    would corrupt part numbers such as "-12V-FAN".
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

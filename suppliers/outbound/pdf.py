@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 import segno
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
@@ -106,7 +107,7 @@ def purchase_order_pdf(
 
 def _parties(purchase_order: PurchaseOrder, confirm_url: str) -> Table:
     supplier = purchase_order.supplier
-    ordered_on = date_format(purchase_order.created_at, "j F Y")
+    ordered_on = date_format(timezone.localtime(purchase_order.created_at), "j F Y")
     facts = f"Ordered {ordered_on}\nRevision {purchase_order.revision}"
     ship_to = f"{settings.COMPANY_NAME}\n{settings.COMPANY_ADDRESS}"
     cells = [
@@ -149,12 +150,12 @@ def _lines(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) ->
                 _text(f"{line.quantity}", right=True, bold=True),
                 _text(money(line.price_minor), right=True),
                 _text(money(line.price_minor * line.quantity), right=True),
-                _text(date_format(line.requested_on, "D j M"), right=True),
+                _text(date_format(line.requested_on, "D j M Y"), right=True),
             ]
         )
     total = f"{purchase_order.currency} {money(purchase_order.total_minor)}"
     rows.append(["", "", _text("Total", bold=True), "", _text(total, bold=True, right=True)])
-    widths = [10, 30, 54, 17, 19, 21, 19]
+    widths = [10, 31, 46, 16, 19, 21, 27]
     table = Table(
         [row + [""] * (len(heads) - len(row)) for row in rows],
         colWidths=[width * mm for width in widths],

@@ -1,6 +1,6 @@
 """Purchase orders on their way: the mail, and what the supplier answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -12,20 +12,21 @@ from config.audit.services import change_status
 from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
-from production.services.supply import record_scheduled_receipt
-from suppliers.errors import BadPromise, NotFound
-from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
+from production.services.supply import (
+    ReceiptFacts,
+    record_scheduled_receipts,
+    withdraw_scheduled_receipt,
+)
+from shop.models import Order
+from suppliers.errors import BadPromise, NotFound, PurchaseOrderClosed
+from suppliers.models import Pegging, PromiseEvent, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
 from suppliers.outbound.pdf import purchase_order_pdf
 
+Status = PurchaseOrder.Status
+
 # A promise further away than this is a slip of the keyboard.
 FARTHEST = timedelta(days=365)
-
-OPEN = {
-    PurchaseOrder.Status.SENT,
-    PurchaseOrder.Status.ACKNOWLEDGED,
-    PurchaseOrder.Status.PARTLY_RECEIVED,
-}
 
 
 def confirm_url(purchase_order: PurchaseOrder) -> str:
@@ -34,16 +35,21 @@ def confirm_url(purchase_order: PurchaseOrder) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def mail_key(purchase_order: PurchaseOrder) -> str:
-    return f"purchase-order-{purchase_order.number}-r{purchase_order.revision}"
+def mail_key(purchase_order: PurchaseOrder, *, revision: int | None = None) -> str:
+    """What makes a purchase order's mail that mail: the same key, the same Message-ID."""
+    return f"purchase-order-{purchase_order.number}-r{revision or purchase_order.revision}"
 
 
-def queue_purchase_order_mail(*, purchase_order: PurchaseOrder) -> OutgoingMail:
-    """Queue the order with its CSV and PDF, rendered once. A revision answers its first mail."""
-    lines = list(purchase_order.lines.select_related("part"))
+def queue_purchase_order_mail(
+    *, purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]
+) -> OutgoingMail:
+    """Queue the order with its CSV and PDF, rendered once. A revision answers its first mail.
+
+    Lines come with their parts.
+    """
     url = confirm_url(purchase_order)
     name = f"{purchase_order.number}-r{purchase_order.revision}"
-    first_key = f"purchase-order-{purchase_order.number}-r1"
+    first = message_id(mail_key(purchase_order, revision=1))
     return queue_mail(
         key=mail_key(purchase_order),
         about=purchase_order.number,
@@ -56,66 +62,133 @@ def queue_purchase_order_mail(*, purchase_order: PurchaseOrder) -> OutgoingMail:
                 f"{name}.pdf", "application/pdf", purchase_order_pdf(purchase_order, lines, url)
             ),
         ],
-        in_reply_to=message_id(first_key) if purchase_order.revision > 1 else "",
+        in_reply_to=first if purchase_order.revision > 1 else "",
     )
+
+
+def lock_orders_of(purchase_order_id: int) -> None:
+    """Lock the customers' orders that a purchase order is for: the first lock of every change.
+
+    Planning takes the same ones, so whoever holds them sees the purchase order at rest.
+    """
+    pegged = Pegging.objects.filter(line__purchase_order=purchase_order_id)
+    lock_rows(Order, set(pegged.values_list("requirement__clearance__order_id", flat=True)))
+
+
+def check_open(purchase_order: PurchaseOrder) -> None:
+    """Raise `PurchaseOrderClosed` where nothing is to come any more."""
+    if purchase_order.status not in PurchaseOrder.OPEN:
+        state = purchase_order.get_status_display().lower()
+        raise PurchaseOrderClosed(f"{purchase_order.number} is {state}; nothing more is to come.")
 
 
 @transaction.atomic
 def confirm_purchase_order(*, token: str, promises: Mapping[int, date]) -> PurchaseOrder:
-    """Take the supplier's dates: line number → day at our door. Lines not named are unanswered.
+    """Take the supplier's days: line number → day at our door. Lines not named are unanswered.
 
-    Confirming again replaces the dates of the lines it names. Raises `NotFound` for a token that
-    is nobody's, `BadPromise` for a line or date that cannot be, `IllegalTransition` once the
-    order is received or cancelled.
+    A day that was said before is a no-op; a new one is written down beside the old. Raises
+    `NotFound` for a token that is nobody's, `BadPromise` for a line or day that cannot be, and
+    `PurchaseOrderClosed` once nothing more is to come.
     """
-    purchase_order = PurchaseOrder.objects.filter(token=token).select_related("supplier").first()
-    if purchase_order is None:
+    found = PurchaseOrder.objects.filter(token=token).first()
+    if found is None:
         raise NotFound("This link names no purchase order.")
-    lines = {line.line_number: line for line in purchase_order.lines.all()}
-    for number, promised_on in promises.items():
-        _check_promise(purchase_order, lines, number, promised_on)
-    for number, promised_on in promises.items():
-        _promise(purchase_order, lines[number], promised_on)
-    (locked,) = lock_rows(PurchaseOrder, [purchase_order.pk])
-    if locked.status not in OPEN:
-        raise BadPromise(f"{locked.number} is {locked.get_status_display().lower()}.")
-    if locked.status == PurchaseOrder.Status.SENT and promises:
-        change_status(
-            locked, to=PurchaseOrder.Status.ACKNOWLEDGED,
-            why=f"confirmed {len(promises)} of {len(lines)} lines",
-            actor=f"supplier:{purchase_order.supplier.code}",
-        )  # fmt: skip
-        locked.acknowledged_at = timezone.now()
-        locked.save(update_fields=["acknowledged_at"])
-    return locked
+    lock_orders_of(found.pk)
+    purchase_order = PurchaseOrder.objects.select_related("supplier").get(pk=found.pk)
+    check_open(purchase_order)
+    lines = {
+        line.line_number: line for line in purchase_order.lines.prefetch_related("peggings").all()
+    }
+    changed = [
+        _promised(purchase_order, lines, number, day) for number, day in sorted(promises.items())
+    ]
+    _write_down(purchase_order, [line for line in changed if line is not None])
+    if promises and purchase_order.acknowledged_at is None:
+        _acknowledge(purchase_order, f"confirmed {len(promises)} of {len(lines)} lines")
+    return purchase_order
 
 
-def _check_promise(
+def _promised(
     purchase_order: PurchaseOrder,
     lines: Mapping[int, PurchaseOrderLine],
     number: int,
     promised_on: date,
-) -> None:
-    if number not in lines:
+) -> PurchaseOrderLine | None:
+    """The line with its new day, unsaved; None where that day was said before."""
+    line = lines.get(number)
+    if line is None:
         raise BadPromise(f"{purchase_order.number} has lines 1 to {len(lines)}, got {number}.")
+    if line.promised_on == promised_on:
+        return None
+    if not line.open_quantity:
+        raise BadPromise(f"Line {number}: everything has arrived, so no day is expected.")
     today = timezone.localdate()
     if not today <= promised_on <= today + FARTHEST:
         raise BadPromise(
             f"Line {number}: expected a day from {today} to {today + FARTHEST}, got {promised_on}."
         )
-
-
-def _promise(purchase_order: PurchaseOrder, line: PurchaseOrderLine, promised_on: date) -> None:
-    """Write down what was said, and pass it on to planning."""
-    record_scheduled_receipt(
-        reference=line.reference,
-        part_id=line.part_id,
-        quantity=line.quantity,
-        due_on=promised_on,
-        supplier_name=purchase_order.supplier.name,
-        pegs=list(line.peggings.order_by("pk").values_list("requirement_id", "quantity")),
-        is_confirmed=True,
-    )
-    PromiseEvent.objects.create(line=line, promised_on=promised_on, quantity=line.quantity)
     line.promised_on = promised_on
-    line.save(update_fields=["promised_on"])
+    return line
+
+
+def _write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
+    """Keep what was said, and pass it on to planning."""
+    if not lines:
+        return
+    record_scheduled_receipts(
+        receipts=[
+            ReceiptFacts(
+                reference=line.reference,
+                part_id=line.part_id,
+                quantity=line.quantity,
+                due_on=line.promised_on,
+                supplier_name=purchase_order.supplier.name,
+                pegs=tuple((it.requirement_id, it.quantity) for it in line.peggings.all()),
+                is_confirmed=True,
+            )
+            for line in lines
+        ]
+    )
+    PromiseEvent.objects.bulk_create(
+        PromiseEvent(line=line, promised_on=line.due_on, quantity=line.open_quantity)
+        for line in lines
+    )
+    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on"])
+
+
+def _acknowledge(purchase_order: PurchaseOrder, why: str) -> None:
+    lock_rows(PurchaseOrder, [purchase_order.pk])
+    purchase_order.acknowledged_at = timezone.now()
+    purchase_order.save(update_fields=["acknowledged_at"])
+    if purchase_order.status == Status.SENT:  # goods may have come before the word
+        actor = f"supplier:{purchase_order.supplier.code}"
+        change_status(purchase_order, to=Status.ACKNOWLEDGED, why=why, actor=actor)
+
+
+@transaction.atomic
+def call_off_purchase_order(*, purchase_order_id: int, why: str, actor: str) -> PurchaseOrder:
+    """What has not come will not come: its needs are short again, and the supplier is told.
+
+    An order of which nothing came is cancelled, of which some came is received. Raises
+    `PurchaseOrderClosed` when nothing is to come.
+    """
+    lock_orders_of(purchase_order_id)
+    purchase_order = PurchaseOrder.objects.select_related("supplier").get(pk=purchase_order_id)
+    check_open(purchase_order)
+    lines = list(purchase_order.lines.select_related("part"))
+    rest = [line for line in lines if line.open_quantity]
+    for line in rest:
+        withdraw_scheduled_receipt(reference=line.reference)
+    lock_rows(PurchaseOrder, [purchase_order.pk])
+    has_any = any(line.received_quantity for line in lines)
+    state = Status.RECEIVED if has_any else Status.CANCELLED
+    change_status(purchase_order, to=state, why=f"the rest is called off: {why}", actor=actor)
+    queue_mail(
+        key=f"purchase-order-{purchase_order.number}-called-off",
+        about=purchase_order.number,
+        to_email=purchase_order.supplier.email,
+        template="suppliers/called_off",
+        context={"purchase_order": purchase_order, "lines": rest, "why": why},
+        in_reply_to=message_id(mail_key(purchase_order, revision=1)),
+    )
+    return purchase_order

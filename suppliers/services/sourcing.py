@@ -1,103 +1,123 @@
 """From what paid orders are short of to purchase orders on their way."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.audit.services import change_status, record_state
 from config.calendar import add_working_days
-from production.models import MaterialRequirement
-from production.selectors import open_shortages
-from production.services.supply import record_scheduled_receipt
-from suppliers.models import Offer, Pegging, PurchaseOrder, PurchaseOrderLine, Supplier
-from suppliers.services.offers import Purchase, best_purchase
+from config.locks import lock_rows
+from production.selectors import Shortage, open_shortages
+from production.services.supply import ReceiptFacts, record_scheduled_receipts
+from shop.models import Order
+from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine, Supplier
+from suppliers.services.offers import Purchase, active_offers, best_purchase
 from suppliers.services.purchase_orders import queue_purchase_order_mail
 
-Shortage = tuple[MaterialRequirement, int]
+type ShortOf = Mapping[int, Sequence[Shortage]]  # part id → what lacks it
 
 
+@transaction.atomic
 def source_order(*, order_id: int) -> list[PurchaseOrder]:
     """Buy what an order is still short of: one purchase order a supplier. Idempotent.
 
-    Runs in the transaction of its delivery. A part that nobody offers is left short, and shown
-    to staff as such.
+    The order's row is locked, and what was bought before is no shortage any more. A part that
+    nobody offers stays short, and staff see it. A cancelled order buys nothing.
     """
-    pegs: defaultdict[int, list[Shortage]] = defaultdict(list)
-    for requirement, short in open_shortages(order_id):
-        pegs[requirement.part_id].append((requirement, short))
-    offers: defaultdict[int, list[Offer]] = defaultdict(list)
-    for offer in Offer.objects.filter(
-        part_id__in=pegs, is_active=True, supplier__is_active=True
-    ).select_related("supplier", "part"):
-        offers[offer.part_id].append(offer)
-    by_supplier: defaultdict[Supplier, list[Purchase]] = defaultdict(list)
-    for part_id, shortages in pegs.items():
-        needed = sum(short for _, short in shortages)
-        if best := best_purchase(offers[part_id], needed):
-            by_supplier[best.offer.supplier].append(best)
-    return [
-        _order_from(supplier, purchases, pegs, source_key=f"order-{order_id}")
-        for supplier, purchases in sorted(by_supplier.items(), key=lambda item: item[0].pk)
+    (order,) = lock_rows(Order, [order_id])
+    if order.status == Order.Status.CANCELLED:
+        return []
+    short: defaultdict[int, list[Shortage]] = defaultdict(list)
+    for shortage in open_shortages(order_id):
+        short[shortage.requirement.part_id].append(shortage)
+    purchases = _choose(short)
+    if not purchases:
+        return []
+    source_key = _source_key(order_id)
+    purchase_orders = [
+        _order_from(supplier, purchases[supplier], order, source_key)
+        for supplier in sorted(purchases, key=lambda supplier: supplier.pk)
     ]
+    _peg([line for _, lines in purchase_orders for line in lines], short)
+    for purchase_order, lines in purchase_orders:
+        change_status(purchase_order, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
+        queue_purchase_order_mail(purchase_order=purchase_order, lines=lines)
+    return [purchase_order for purchase_order, _ in purchase_orders]
+
+
+def _choose(short: ShortOf) -> dict[Supplier, list[Purchase]]:
+    """The best offer for each part that anybody sells, by supplier."""
+    offers = active_offers(short.keys())
+    chosen: defaultdict[Supplier, list[Purchase]] = defaultdict(list)
+    for part_id, shortages in short.items():
+        needed = sum(shortage.short for shortage in shortages)
+        if best := best_purchase(offers.get(part_id, ()), needed):
+            chosen[best.offer.supplier].append(best)
+    return chosen
+
+
+def _source_key(order_id: int) -> str:
+    """Which time we buy for this order: the second, when an offer came late or one fell through.
+
+    Two who race past the order's lock would compute the same key, and the database takes one.
+    """
+    prefix = f"order-{order_id}-"
+    bought = PurchaseOrder.objects.filter(source_key__startswith=prefix).order_by()
+    return f"{prefix}{bought.values('source_key').distinct().count() + 1}"
 
 
 def _order_from(
-    supplier: Supplier,
-    purchases: list[Purchase],
-    pegs: dict[int, list[Shortage]],
-    *,
-    source_key: str,
-) -> PurchaseOrder:
-    purchases = sorted(purchases, key=lambda p: p.offer.sku)
+    supplier: Supplier, purchases: Collection[Purchase], order: Order, source_key: str
+) -> tuple[PurchaseOrder, list[PurchaseOrderLine]]:
     purchase_order = PurchaseOrder.objects.create(
         number=_next_number(),
         supplier=supplier,
         source_key=source_key,
-        currency=purchases[0].offer.currency,
-        total_minor=sum(p.cost_minor for p in purchases),
+        currency=supplier.currency,
+        total_minor=sum(it.cost_minor for it in purchases),
     )
-    record_state(purchase_order, why=f"needed by {source_key.replace('-', ' ')}")
+    record_state(purchase_order, why=f"{order.number} needs it")
     today = timezone.localdate()
     lines = PurchaseOrderLine.objects.bulk_create(
         PurchaseOrderLine(
             purchase_order=purchase_order,
-            line_number=number,
-            part=p.offer.part,
-            sku=p.offer.sku,
-            description=p.offer.part.name,
-            quantity=p.quantity,
-            push_quantity=p.push_quantity,
-            push_reason=p.push_reason,
-            price_minor=p.offer.price_minor,
-            requested_on=add_working_days(today, p.offer.lead_days),
+            line_number=line_number,
+            part=it.offer.part,
+            sku=it.offer.sku,
+            description=it.offer.part.name,
+            quantity=it.quantity,
+            push_quantity=it.push_quantity,
+            push_reason=it.push_reason,
+            price_minor=it.offer.price_minor,
+            requested_on=add_working_days(today, it.offer.lead_days),
         )
-        for number, p in enumerate(purchases, start=1)
+        for line_number, it in enumerate(sorted(purchases, key=lambda it: it.offer.sku), start=1)
     )
-    _peg(lines, pegs)
-    change_status(purchase_order, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
-    queue_purchase_order_mail(purchase_order=purchase_order)
-    return purchase_order
+    return purchase_order, lines
 
 
-def _peg(lines: Iterable[PurchaseOrderLine], pegs: dict[int, list[Shortage]]) -> None:
+def _peg(lines: Sequence[PurchaseOrderLine], short: ShortOf) -> None:
     """Tie every line to what it was ordered for, here and (as scheduled receipts) in planning."""
-    lines = list(lines)
     Pegging.objects.bulk_create(
-        Pegging(line=line, requirement=requirement, quantity=short)
+        Pegging(line=line, requirement=it.requirement, quantity=it.short)
         for line in lines
-        for requirement, short in pegs[line.part_id]
+        for it in short[line.part_id]
     )
-    for line in lines:
-        record_scheduled_receipt(
-            reference=line.reference,
-            part_id=line.part_id,
-            quantity=line.quantity,
-            due_on=line.requested_on,
-            supplier_name=line.purchase_order.supplier.name,
-            pegs=[(requirement.pk, short) for requirement, short in pegs[line.part_id]],
-        )
+    record_scheduled_receipts(
+        receipts=[
+            ReceiptFacts(
+                reference=line.reference,
+                part_id=line.part_id,
+                quantity=line.quantity,
+                due_on=line.requested_on,
+                supplier_name=line.purchase_order.supplier.name,
+                pegs=tuple((it.requirement.pk, it.short) for it in short[line.part_id]),
+            )
+            for line in lines
+        ]
+    )
 
 
 def _next_number() -> str:

@@ -9,41 +9,52 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from suppliers.errors import BadPromise, NotFound
+from suppliers.errors import NotFound, SupplierError
 from suppliers.forms import ConfirmForm
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
-from suppliers.services.purchase_orders import OPEN, confirm_purchase_order
+from suppliers.selectors import history_of
+from suppliers.services.purchase_orders import confirm_purchase_order
+from suppliers.views.shown import shown_events
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def purchase_order(request: HttpRequest, token: str) -> HttpResponse:
     """GET only shows: mail scanners open links. POST confirms the days."""
     found = PurchaseOrder.objects.filter(token=token).select_related("supplier").first()
     if found is None:
         raise NotFound(_("This link names no purchase order. Please use the one in our mail."))
     lines = list(found.lines.select_related("part"))
-    form = ConfirmForm(lines, request.POST or None)
+    form = ConfirmForm(lines, request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
-        if form.is_valid():
-            try:
-                confirm_purchase_order(token=token, promises=form.promises())
-            except BadPromise as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, _("Thank you. We plan with your days from now on."))
-                return redirect("suppliers:purchase_order", token=token)
+        if _is_taken(request, form, token):
+            return redirect("suppliers:purchase_order", token=token)
         status = 422
     context = {
         "purchase_order": found,
         "form": form,
-        "rows": rows_of(lines, form),
-        "is_open": found.status in OPEN,
+        "rows": [_row(line, form) for line in lines],
+        "is_open": found.status in PurchaseOrder.OPEN,
+        "events": shown_events(history_of(found, is_for_staff=False)),
     }
     return render(request, "suppliers/purchase_order.html", context, status=status)
 
 
-def rows_of(lines: list[PurchaseOrderLine], form: ConfirmForm) -> list[dict[str, Any]]:
-    """Each line with the field that answers it."""
-    return [{"line": line, "field": form[f"line_{line.line_number}"]} for line in lines]
+def _is_taken(request: HttpRequest, form: ConfirmForm, token: str) -> bool:
+    """Confirm what the form says; where it cannot be, the form tells why."""
+    if not form.is_valid():
+        return False
+    try:
+        confirm_purchase_order(token=token, promises=form.promises())
+    except SupplierError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("Thank you. We plan with your days from now on."))
+    return True
+
+
+def _row(line: PurchaseOrderLine, form: ConfirmForm) -> dict[str, Any]:
+    """A line with the field that answers it, if it is still to come."""
+    name = f"line_{line.line_number}"
+    return {"line": line, "field": form[name] if name in form.fields else None}
