@@ -49,7 +49,7 @@ BEGIN
         list := OLD.price_list_id;
     END IF;
     PERFORM 1 FROM configurator_pricelist l JOIN configurator_modelversion v ON v.id = l.version_id
-    WHERE l.id = list AND l.valid_from <= now() AND v.status <> 'draft';
+    WHERE l.id = list AND l.valid_from <= clock_timestamp() AND v.status <> 'draft';
     IF FOUND THEN
         RAISE EXCEPTION 'price list % is valid: % of % refused', list, TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';

@@ -71,19 +71,17 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _own_choices(version: ModelVersion, target: Mapping[str, str]) -> dict[str, str]:
-    """The fewest choices, roughly, from which the rest of a complete configuration follows.
+    """Choices, none too many, from which the rest of a complete configuration follows.
 
     What would be filled in anyway stays open, so that the next click meets fewer walls.
     """
-    prices, own = current_price_list(version), {}
-    while True:
-        found = evaluation(version, prices, own, groups=frozenset())
-        if not found.is_consistent:
-            return own
-        missing = {g: o for g, o in target.items() if found.chosen[g] != o and g not in own}
-        if not missing:
-            return own
-        own |= missing
+    prices, own = current_price_list(version), dict(target)
+    for group in target:
+        fewer = {code: option for code, option in own.items() if code != group}
+        found = evaluation(version, prices, fewer, groups=frozenset())
+        if found.is_consistent and target.items() <= found.chosen.items():
+            own = fewer
+    return own
 
 
 def _rendered(request: HttpRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:

@@ -1,0 +1,293 @@
+"""The configure page, by form and by link, with and without script."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from configurator.models import Configuration, ModelVersion
+from tests.factories.configurator import (
+    DEFAULTS,
+    ProductModelFactory,
+    frozen_configuration,
+    price_small_model,
+    publish_small_model,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version() -> ModelVersion:
+    return publish_small_model(product_model=ProductModelFactory(slug="small", name="Small"))
+
+
+URL = "/machines/small/"
+
+
+def words(response) -> str:
+    """What a reader sees, without tags, on one line."""
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", unescape(text))
+
+
+def hidden(response, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', response.content.decode())[1]
+
+
+def row(response, group: str, option: str) -> str:
+    """The HTML of one option."""
+    rows = response.content.decode().split('<div class="option ')
+    (found,) = [html for html in rows if f'name="choice.{group}" value="{option}"' in html]
+    return found
+
+
+def chosen(response) -> dict[str, str]:
+    radios = re.findall(r'name="choice\.(\w+)" value="([\w-]+)" checked', response.content.decode())
+    assert len(radios) == len(DEFAULTS)
+    return dict(radios)
+
+
+def form(response, **choices: str) -> dict[str, str]:
+    """The page's form as a browser would send it, with some radios moved."""
+    radios = {**chosen(response), **choices}
+    return {
+        "version": hidden(response, "version"),
+        "kept": hidden(response, "kept"),
+        "auto": hidden(response, "auto"),
+        **{f"choice.{group}": option for group, option in radios.items()},
+    }
+
+
+def test_the_first_visit_shows_the_default_machine_its_price_and_date(client: Client, version):
+    response = client.get(URL)
+    assert response.status_code == 200
+    assert chosen(response) == DEFAULTS
+    assert "$540" in words(response)
+    assert "Likely ships" in words(response)
+    assert "1 working day of jobs ahead" in words(response)
+    assert hidden(response, "kept") == ""
+
+
+def test_every_option_says_what_it_costs_and_what_it_changes(client: Client, version):
+    response = client.get(URL)
+    assert "+$400" in row(response, "graphics", "card")
+    assert "chosen" in row(response, "graphics", "none")
+    long_card = row(response, "graphics", "long-card")
+    assert long_card.startswith("changes")
+    assert "also changes the case and the power supply" in long_card
+    assert "+$990" in long_card
+
+
+def test_an_option_says_how_many_days_it_costs(client: Client, version):
+    response = client.get(URL)
+    assert "3 days later" in row(response, "power_supply", "w850")
+    assert "in stock: 5" in row(response, "power_supply", "w450")
+    assert "1 day later" in row(response, "memory", "kit64")
+
+
+def test_a_part_without_a_supplier_has_no_date(client: Client, version):
+    response = client.get(URL, {"choice.graphics": "long-card"})
+    assert "no date yet" in words(response)
+    assert "no supplier has given a date for it yet" in words(response)
+
+
+def test_a_choice_without_script_counts_and_the_rest_stays_open(client: Client, version):
+    first = client.get(URL)
+    second = client.get(URL, form(first, memory="kit64"))
+    assert hidden(second, "kept") == "memory:kit64"
+    assert chosen(second)["memory"] == "kit64"
+    assert "$700" in words(second)
+    third = client.get(URL, form(second, graphics="card"))
+    assert hidden(third, "kept") == "memory:kit64,graphics:card"
+
+
+def test_a_filled_in_part_gives_way_silently_but_is_told(client: Client, version):
+    first = client.get(URL)
+    second = client.get(URL, form(first, graphics="long-card"))
+    assert chosen(second)["case"] == "tower"
+    assert hidden(second, "kept") == "graphics:long-card"
+    assert "Changed so that Long graphics card fits" in words(second)
+    assert "Case: Tower case instead of Mini case" in words(second)
+
+
+def test_a_blocked_option_stays_says_why_and_offers_the_way_out(client: Client, version):
+    response = client.get(URL, {"choice.case": "mini"})
+    blocked = row(response, "graphics", "long-card")
+    assert blocked.startswith("blocked")
+    assert "disabled" not in blocked
+    assert 'aria-describedby="why-choice.graphics-long-card"' in blocked
+    assert 'id="why-choice.graphics-long-card"' in blocked
+    assert "Long graphics card is 340 mm long; Mini case takes 240 mm." in blocked
+    assert "Take it, and change the case and the power supply: +$990" in blocked
+    assert 'name="take" value="graphics:long-card"' in blocked
+
+
+def test_taking_the_way_out_changes_what_it_said_and_can_be_undone(client: Client, version):
+    before = client.get(URL, {"choice.case": "mini"})
+    after = client.get(URL, {**form(before), "take": "graphics:long-card"})
+    assert chosen(after)["graphics"] == "long-card"
+    assert chosen(after)["case"] == "tower"
+    assert "Case: Tower case instead of Mini case" in words(after)
+    undo = re.search(r'<a class="act" href="([^"]+)">Undo', after.content.decode())[1]
+    assert undo == "/machines/small/?choice.case=mini"
+    assert chosen(client.get(undo)) == DEFAULTS
+
+
+def test_the_newest_of_contradicting_choices_stays(client: Client, version):
+    response = client.get(URL, {"choice.graphics": "long-card", "choice.case": "mini"})
+    assert response.status_code == 200
+    assert chosen(response)["case"] == "mini"
+    assert chosen(response)["graphics"] == "none"
+    assert "Mini case takes 240 mm" in words(response)
+
+
+def test_htmx_gets_only_the_form_and_a_short_address(client: Client, version):
+    first = client.get(URL)
+    response = client.get(URL, form(first, cpu="sixteen"), headers={"HX-Request": "true"})
+    html = response.content.decode()
+    assert "<h1" not in html
+    assert "<html" not in html
+    assert '<form id="configure"' in html
+    assert response.headers["HX-Replace-Url"] == "/machines/small/?choice.cpu=sixteen"
+
+
+def test_going_back_in_the_history_gets_the_whole_page(client: Client, version):
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<h1" in client.get(URL, headers=headers).content.decode()
+
+
+def test_the_short_address_brings_the_choices_back_in_their_order(client: Client, version):
+    response = client.get(f"{URL}?choice.memory=kit64&choice.cpu=sixteen")
+    assert hidden(response, "kept") == "memory:kit64,cpu:sixteen"
+    assert chosen(response)["graphics"] == "card"
+
+
+def test_the_cart_gets_the_radios_and_the_version_by_post_with_the_token(client: Client, version):
+    html = client.get(URL).content.decode()
+    button = re.search(r'<button type="submit" class="action full"[^>]*>', html)[0]
+    assert 'formaction="/cart/add/"' in button
+    assert 'formmethod="post"' in button
+    assert 'name="csrfmiddlewaretoken"' in button
+    # Only the pressed button sends it: the form itself goes by GET and must not carry it.
+    assert '<input type="hidden" name="csrfmiddlewaretoken"' not in html
+
+
+def test_meters_are_read_off_the_rules(client: Client, version):
+    assert "Power 165 of 450 W" in words(client.get(URL))
+
+
+def test_a_visit_asks_the_database_four_times(
+    client: Client, version, django_assert_max_num_queries
+):
+    client.get(URL)
+    with django_assert_max_num_queries(4):
+        client.get(URL, {"choice.case": "mini"})
+
+
+def test_the_page_is_light(client: Client, version):
+    response = client.get(URL, headers={"Accept-Encoding": "gzip"})
+    assert len(response.content) < 12_000
+
+
+# --- bad input
+
+
+def test_an_unknown_machine_is_not_found(client: Client, db):
+    response = client.get("/machines/nothing/")
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"choice.case": "huge"}, "Case has no option “huge”."),
+        ({"choice.wings": "two"}, "This machine has no group “wings”."),
+        ({"take": "case:huge"}, "Case has no option “huge”."),
+        ({"choice.case": "a\x00b"}, "Case has no option"),
+        ({"choice.<b>": "x"}, "This machine has no group “<b>”."),
+    ],
+)
+def test_an_unknown_choice_is_left_out_and_told_and_nothing_else_is_lost(
+    client: Client, version, query, told
+):
+    response = client.get(URL, {"choice.memory": "kit64", **query})
+    assert response.status_code == 400
+    assert told in words(response)
+    assert chosen(response)["memory"] == "kit64"
+
+
+def test_ten_thousand_fields_are_refused(client: Client, version):
+    response = client.get(URL, {f"choice.g{number}": "x" for number in range(10_000)})
+    assert response.status_code == 400
+
+
+def test_a_price_from_the_client_is_ignored(client: Client, version):
+    response = client.get(URL, {"total": "1", "total_minor": "1", "price.cpu": "1"})
+    assert response.status_code == 200
+    assert "$540" in words(response)
+
+
+@pytest.mark.parametrize("stale", ["1", "-1", "9" * 30, "x", "²"])
+def test_nonsense_as_a_version_never_breaks_the_page(client: Client, version, stale):
+    assert client.get(URL, {"version": stale, "choice.case": "tower"}).status_code == 200
+
+
+def test_a_page_of_an_older_version_is_moved_and_told(client: Client, version):
+    first = client.get(URL)
+    publish_small_model(product_model=version.product_model, number=2)
+    response = client.get(URL, form(first, graphics="card"))
+    assert response.status_code == 200
+    assert "This machine has been revised since you opened the page" in words(response)
+    assert chosen(response)["graphics"] == "card"
+
+
+# --- saving and sharing
+
+
+def test_saving_makes_a_short_address_that_brings_everything_back(client: Client, version):
+    first = client.get(URL)
+    response = client.post(f"{URL}save/", form(first, graphics="long-card"))
+    configuration = Configuration.objects.get()
+    assert response.status_code == 302
+    assert response.url == f"/c/{configuration.share_code}/"
+    shared = client.get(response.url)
+    assert chosen(shared) == configuration.choices
+    assert chosen(shared)["power_supply"] == "w850"
+    assert hidden(shared, "kept") == "graphics:long-card"
+    assert "A saved build" in words(shared)
+
+
+def test_saving_what_contradicts_itself_saves_nothing_and_says_so(client: Client, version):
+    choices = {"kept": "", "auto": "", "choice.graphics": "long-card", "choice.case": "mini"}
+    response = client.post(f"{URL}save/", choices)
+    assert response.status_code == 409
+    assert "Mini case takes 240 mm" in words(response)
+    assert not Configuration.objects.exists()
+
+
+def test_saving_needs_the_token(version):
+    response = Client(enforce_csrf_checks=True).post(f"{URL}save/", {"choice.case": "tower"})
+    assert response.status_code == 403
+
+
+def test_a_saved_build_of_an_older_version_says_what_is_different(client: Client, version):
+    saved = frozen_configuration(version=version, memory="kit64")
+    newer = publish_small_model(product_model=version.product_model, number=2)
+    price_small_model(version=newer, changes={("memory", "kit64"): 30_000})
+    response = client.get(f"/c/{saved.share_code}/")
+    assert chosen(response)["memory"] == "kit64"
+    assert "This machine has been revised since the build was saved" in words(response)
+    assert "It cost $700 then and costs $760 now." in words(response)
+
+
+def test_a_saved_build_tells_a_new_price(client: Client, version):
+    saved = frozen_configuration(version=version)
+    price_small_model(version=version, changes={("cpu", "six"): 26_000})
+    response = client.get(f"/c/{saved.share_code}/")
+    assert "It cost $540 when it was saved and costs $550 now." in words(response)
+
+
+def test_an_unknown_short_address_is_not_found(client: Client, db):
+    assert client.get("/c/abcdefgh/").status_code == 404
