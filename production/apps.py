@@ -6,7 +6,11 @@ class ProductionConfig(AppConfig):
 
     def ready(self) -> None:
         from config.outbox.bus import subscribe
+        from production import console
+        from production.services.cancelling import cancel_jobs
         from production.services.planning import plan_order
-        from shop.events import OrderReleased
+        from shop.events import OrderCancelled, OrderReleased
 
         subscribe(OrderReleased, plan_order, name="production.plan_order", queue="production")
+        subscribe(OrderCancelled, cancel_jobs, name="production.cancel_jobs", queue="production")
+        console.register()

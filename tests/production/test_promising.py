@@ -93,7 +93,7 @@ def test_jobs_that_are_past_an_operation_do_not_queue_for_it(version):
     planned_order(version=version, quantity=3)
     first = AssemblyJob.objects.order_by("pk").first()
     first.operations.filter(kind="build").update(
-        status=JobOperation.Status.DONE,
+        status="done",
         started_at="2026-11-20T08:00Z",
         finished_at="2026-11-20T09:00Z",
     )

@@ -1,22 +1,15 @@
-"""What production knows, for itself and for those above it. Reads only."""
+"""What jobs lack, what is coming to them, and when."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from config.calendar import add_working_days
-from production.models import AssemblyJob, JobOperation, MaterialRequirement, Part, WorkCenter
-
-OPEN_JOBS = (
-    AssemblyJob.Status.WAITING_FOR_PARTS,
-    AssemblyJob.Status.READY,
-    AssemblyJob.Status.IN_PROGRESS,
-)
-MINUTES_A_DAY = 480  # one shift of eight hours
+from production.models import AssemblyJob, JobOperation, MaterialRequirement, Part
 
 
 class Shortage(NamedTuple):
@@ -41,41 +34,6 @@ def open_shortages(order_id: int) -> list[Shortage]:
         .order_by("job_id", "pk")
     )
     return [Shortage(requirement, requirement.quantity - requirement.tied) for requirement in short]
-
-
-@dataclass(frozen=True, slots=True)
-class PlantQueue:
-    """How long the jobs ahead keep the plant busy, before which operation, and how long one takes.
-
-    Days are working days.
-    """
-
-    days: int
-    operation: str
-    build_days: int
-
-
-def plant_queue(*, more_jobs: int = 0, until_job: int | None = None) -> PlantQueue:
-    """The queue before the busiest work center, in one statement.
-
-    A center that does `jobs_per_day` has a queue of whole days of jobs whose operation there is
-    not done. `more_jobs` are added behind them; with `until_job`, only jobs up to that one count.
-    """
-    waiting = JobOperation.objects.filter(
-        kind=OuterRef("operation"), job__status__in=OPEN_JOBS
-    ).exclude(status=JobOperation.Status.DONE)
-    if until_job is not None:
-        waiting = waiting.filter(job_id__lte=until_job)
-    ahead = waiting.order_by().values("kind").annotate(jobs=Count("pk")).values("jobs")
-    # The job in question is the last in the queue, not ahead of itself.
-    itself = 1 if more_jobs or until_job is not None else 0
-    days, where, minutes = 0, "", 0
-    for center in WorkCenter.objects.annotate(ahead=Coalesce(Subquery(ahead), 0)).order_by("pk"):
-        minutes += center.standard_minutes
-        own = max(0, center.ahead + more_jobs - itself) // max(1, center.jobs_per_day)
-        if own > days:
-            days, where = own, center.operation
-    return PlantQueue(days, where, max(1, -(-minutes // MINUTES_A_DAY)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +62,12 @@ class PartOutlook:
 
 
 def material_outlook(
-    *, today: date, order_ids: Collection[int] | None = None, job_ids: Collection[int] | None = None
+    *,
+    today: date,
+    order_ids: Collection[int] | None = None,
+    job_ids: Collection[int] | None = None,
+    is_only_short: bool = False,
+    is_with_bins: bool = False,
 ) -> list[PartOutlook]:
     """Every requirement of these orders' or jobs' machines, job by job, in one statement.
 
@@ -115,6 +78,8 @@ def material_outlook(
         wanted &= Q(clearance_id__in=list(order_ids))
     if job_ids is not None:
         wanted &= Q(job_id__in=list(job_ids))
+    if is_only_short:
+        wanted &= Q(quantity__gt=F("allocated_quantity"))
     on_its_way = Q(allocations__scheduled_receipt__isnull=False)
     done = JobOperation.objects.filter(job=OuterRef("job"), status=JobOperation.Status.DONE)
     rows = (
@@ -135,7 +100,7 @@ def material_outlook(
             is_kitted=Exists(done.filter(kind=JobOperation.Kind.KITTING)),
             is_built=Exists(done.filter(kind=JobOperation.Kind.BUILD)),
         )
-        .select_related("part__supply_profile", "job")
+        .select_related("part__supply_profile", "job", *(["part__stock_level"] * is_with_bins))
         .order_by("clearance_id", "job_id", "pk")
     )
     return [_outlook(row, today) for row in rows]
@@ -159,10 +124,4 @@ def _outlook(row: Any, today: date) -> PartOutlook:
         supplier_name=row.sent_by or (profile.supplier_name if profile else ""),
         is_kitted=row.is_kitted,
         is_built=row.is_built,
-    )
-
-
-def part_ids_by_number(part_numbers: Iterable[str]) -> dict[str, int]:
-    return dict(
-        Part.objects.filter(part_number__in=set(part_numbers)).values_list("part_number", "pk")
     )

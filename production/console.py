@@ -1,0 +1,91 @@
+"""What production puts into the operations console."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from config.console.registry import (
+    Concern,
+    MenuEntry,
+    register_concerns,
+    register_entry,
+    register_finder,
+)
+from production import selectors
+from production.models import AssemblyJob, Part
+from production.views import cards
+from shop.panels import Panel, register_order_panel
+
+MOST_SHOWN = 20
+
+
+def register() -> None:
+    """Called once, in `ready()`."""
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Shop floor",
+            url_name="ops:board",
+            permission="production.view_assemblyjob",
+            count=selectors.count_unsourced,
+        )
+    )
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Stock",
+            url_name="ops:stock",
+            permission="production.view_stocklevel",
+            position=1,
+        )
+    )
+    register_concerns("production.view_assemblyjob", concerns)
+    register_finder("production.view_assemblyjob", find_job)
+    register_finder("production.view_part", find_part)
+    register_order_panel(
+        column=Panel.JOBS,
+        title="Assembly jobs",
+        template="ops/panels/order_jobs.html",
+        provider=jobs_panel,
+        permission="production.view_assemblyjob",
+    )
+
+
+def concerns() -> Iterable[Concern]:
+    """Parts that a paid job needs and nobody sells, and events that could not be planned."""
+    for one in selectors.unsourced()[:MOST_SHOWN]:
+        yield Concern(
+            title=f"Nobody sells {one.part.name}",
+            detail=f"{one.job.number} lacks {one.quantity - one.tied}; an offer or stock will do.",
+            url=reverse("ops:job", args=[one.job.number]),
+        )
+    for delivery in selectors.unplanned()[:MOST_SHOWN]:
+        yield Concern(
+            title="A paid order could not be planned",
+            detail=delivery.last_error,
+            url=reverse("ops:order", args=[delivery.order_number]),
+        )
+
+
+def find_job(query: str) -> str | None:
+    """The page of the job with this number; "2041-1" finds CW-2041-1."""
+    number = query.upper()
+    job = AssemblyJob.objects.filter(number__in=[number, f"CW-{number}"]).first()
+    return reverse("ops:job", args=[job.number]) if job else None
+
+
+def find_part(query: str) -> str | None:
+    """The page of the part with this number, ours or the manufacturer's."""
+    parts = Part.objects.filter(part_number__iexact=query) or Part.objects.filter(mpn__iexact=query)
+    part = parts.first()
+    return reverse("ops:part", args=[part.pk]) if part else None
+
+
+def jobs_panel(order_id: int) -> Mapping[str, Any] | None:
+    """The order's jobs with how far each is."""
+    jobs = [
+        {"job": job, "tone": cards.TONES[job.status], "at": cards.under_way(job)}
+        for job in selectors.jobs_of_order(order_id)
+    ]
+    return {"jobs": jobs} if jobs else None

@@ -1,0 +1,43 @@
+"""What production knows, for itself and for those above it. Reads only."""
+
+from production.selectors.floor import (
+    board_jobs,
+    count_unsourced,
+    jobs_of_order,
+    unplanned,
+    unsourced,
+    with_operations,
+)
+from production.selectors.material import (
+    PartOutlook,
+    Shortage,
+    material_outlook,
+    open_shortages,
+)
+from production.selectors.plant import OPEN_JOBS, PlantQueue, plant_queue
+from production.selectors.shelf import (
+    STOCK_FILTERS,
+    open_receipts,
+    open_requirements,
+    stock_list,
+)
+
+__all__ = [
+    "OPEN_JOBS",
+    "STOCK_FILTERS",
+    "PartOutlook",
+    "PlantQueue",
+    "Shortage",
+    "board_jobs",
+    "count_unsourced",
+    "jobs_of_order",
+    "material_outlook",
+    "open_receipts",
+    "open_requirements",
+    "open_shortages",
+    "plant_queue",
+    "stock_list",
+    "unplanned",
+    "unsourced",
+    "with_operations",
+]

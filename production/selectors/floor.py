@@ -1,0 +1,84 @@
+"""Jobs as the console shows them."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Subquery as Sub
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+from config.outbox.models import Delivery
+from production.models import (
+    AssemblyJob,
+    JobOperation,
+    MaterialRequirement,
+    SupplyProfile,
+)
+from production.selectors.plant import OPEN_JOBS
+from shop.models import Order
+
+PLANNING = "production.plan_order"
+
+
+def with_operations(jobs: QuerySet[AssemblyJob]) -> QuerySet[AssemblyJob]:
+    """Jobs with their operations in order and the number of jobs of their order."""
+    operations = JobOperation.objects.order_by("sequence")
+    siblings = (
+        AssemblyJob.objects.filter(clearance=OuterRef("clearance"))
+        .order_by()
+        .values("clearance")
+        .annotate(jobs=Count("pk"))
+        .values("jobs")
+    )
+    return (
+        jobs.select_related("order_line")
+        .prefetch_related(Prefetch("operations", queryset=operations))
+        .annotate(order_jobs=Sub(siblings))
+    )
+
+
+def board_jobs(today: date) -> list[AssemblyJob]:
+    """Every open job and those that were boxed today, the most urgent first: two statements."""
+    midnight = timezone.make_aware(datetime.combine(today, time()))
+    boxed_today = JobOperation.objects.filter(
+        job=OuterRef("pk"), kind=JobOperation.Kind.BOX, finished_at__gte=midnight
+    )
+    wanted = Q(status__in=OPEN_JOBS) | Q(status=AssemblyJob.Status.DONE) & Exists(boxed_today)
+    jobs = AssemblyJob.objects.filter(wanted).annotate(part_count=Count("requirements"))
+    return list(with_operations(jobs).order_by(F("due_on").asc(nulls_last=True), "pk"))
+
+
+def jobs_of_order(order_id: int) -> list[AssemblyJob]:
+    return list(
+        with_operations(AssemblyJob.objects.filter(clearance=order_id)).order_by("number", "pk")
+    )
+
+
+def unsourced() -> QuerySet[MaterialRequirement, Any]:
+    """Requirements of paid jobs that no supply is tied to and that nobody sells."""
+    return (
+        MaterialRequirement.objects.filter(job__status=AssemblyJob.Status.WAITING_FOR_PARTS)
+        .annotate(tied=Coalesce(Sum("allocations__quantity"), 0))
+        .filter(
+            ~Exists(SupplyProfile.objects.filter(part=OuterRef("part"), lead_days__isnull=False)),
+            quantity__gt=F("tied"),
+        )
+        .select_related("part", "job")
+        .order_by("job_id", "pk")
+    )
+
+
+def count_unsourced() -> int:
+    """How many jobs need a person for a part that nobody sells."""
+    return unsourced().values("job").distinct().count()
+
+
+def unplanned() -> QuerySet[Delivery, Any]:
+    """Deliveries of released orders that planning has failed on, with their order's number."""
+    number = Order.objects.annotate(key=Cast("pk", CharField())).filter(key=OuterRef("event__key"))
+    return (
+        Delivery.objects.filter(subscriber=PLANNING, failures__gt=0, done_at__isnull=True)
+        .annotate(order_number=Sub(number.values("number")[:1]))
+        .order_by("pk")
+    )
