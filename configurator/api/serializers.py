@@ -1,5 +1,7 @@
 """The shapes of the configurator's API. Money is in minor units, dates are ISO."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 MOST_CHOICES = 200  # far above the groups of any machine
@@ -10,7 +12,7 @@ class ChoicesField(serializers.DictField):
 
     child = serializers.CharField(max_length=80)
 
-    def to_internal_value(self, data: object) -> dict[str, str]:
+    def to_internal_value(self, data: Any) -> dict[str, str]:
         """Refuse more entries than any machine has groups."""
         if isinstance(data, dict) and len(data) > MOST_CHOICES:
             raise serializers.ValidationError(

@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from configurator.api import serializers as shapes
@@ -47,7 +48,7 @@ class PublicView(APIView):
     """Anybody may configure: nothing here is private, nothing here is bought."""
 
     permission_classes = (AllowAny,)
-    throttle_classes = (ReadThrottle,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (ReadThrottle,)
 
 
 class Products(PublicView):
@@ -94,7 +95,9 @@ class Evaluate(PublicView):
             "chosen": dict(found.chosen),
             "total_minor": found.total_minor,
             "currency": prices.currency,
-            "likely_on": None, "waits_for": "", "reason": "",
+            "likely_on": None,
+            "waits_for": "",
+            "reason": "",
             "warnings": found.warnings,
             "states": [
                 {"group": group, "option": option, **state._asdict()}

@@ -8,7 +8,7 @@ from configurator.selectors.configurations import (
     parts_of,
     price_lines,
 )
-from configurator.selectors.home import ListedModel, listed_models
+from configurator.selectors.home import ListedModel, listed_models, warm_up
 from configurator.selectors.prices import (
     current_price_list,
     evaluation,
@@ -53,4 +53,5 @@ __all__ = [
     "read_price_book",
     "ship_estimate",
     "supplies",
+    "warm_up",
 ]

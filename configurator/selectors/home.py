@@ -10,6 +10,7 @@ from configurator.models import ModelVersion
 from configurator.selectors.configurations import ChosenOption, chosen_in, parts_of
 from configurator.selectors.prices import current_price_list, evaluation
 from configurator.selectors.shipping import ShipEstimate, estimate, plant_load, supplies
+from configurator.selectors.versions import option_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ def listed_models() -> list[ListedModel]:
         )
         for version, total, chosen in configured
     ]
+
+
+def warm_up() -> None:
+    """Load and compile what is on sale, so that no customer waits for it.
+
+    A web process calls it once before its first request; it takes about a second.
+    """
+    for version in ModelVersion.objects.published().defer("ir"):
+        option_details(version)
+        evaluation(version, current_price_list(version), {})
 
 
 def _listed_versions() -> QuerySet[ModelVersion]:

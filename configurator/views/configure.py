@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
+from django_htmx.middleware import HtmxDetails
 
 from configurator.errors import StaleVersion
 from configurator.models import ModelVersion
@@ -22,11 +23,18 @@ from configurator.views.changes import moved, shared_url
 from configurator.views.page import ConfigurePage, configure_page
 from configurator.views.wish import Wish, read_wish
 
+
+class HtmxRequest(HttpRequest):
+    """A request as the htmx middleware leaves it."""
+
+    htmx: HtmxDetails
+
+
 TEMPLATE = "configurator/configure.html"
 
 
 @require_GET
-def configure(request: HttpRequest, slug: str) -> HttpResponse:
+def configure(request: HtmxRequest, slug: str) -> HttpResponse:
     """The whole page on a first visit; only its form when htmx asks again after a choice.
 
     A choice that the model does not have is left out and told, with status 400; one that
@@ -41,7 +49,7 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def shared(request: HttpRequest, share_code: str) -> HttpResponse:
+def shared(request: HtmxRequest, share_code: str) -> HttpResponse:
     """A saved configuration by its short address, moved to today's version and prices."""
     frozen = configuration_by_code(share_code)
     version = published_version(frozen.version.product_model.slug)
@@ -57,7 +65,7 @@ def shared(request: HttpRequest, share_code: str) -> HttpResponse:
 
 
 @require_POST
-def save(request: HttpRequest, slug: str) -> HttpResponse:
+def save(request: HtmxRequest, slug: str) -> HttpResponse:
     """Freeze the configuration of the form and give it a short address."""
     version = published_version(slug)
     wish = read_wish(request.POST, engine_model(version))
@@ -84,7 +92,7 @@ def _own_choices(version: ModelVersion, target: Mapping[str, str]) -> dict[str, 
     return own
 
 
-def _rendered(request: HttpRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:
+def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     template = f"{TEMPLATE}#form" if is_partial else TEMPLATE
     response = render(request, template, {"page": page, "is_partial": is_partial}, status=status)
