@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from production.api.views import AssemblyJobViewSet
+
+router = SimpleRouter()
+router.register("jobs", AssemblyJobViewSet, basename="job")
+
+urlpatterns = router.urls

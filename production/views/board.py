@@ -39,8 +39,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "job_count": sum(job.status in selectors.OPEN_JOBS for job in jobs),
         "late_count": sum(card.tone == "late" for column in columns for card in column.cards),
     }
-    template = "ops/board.html#board" if request.htmx else "ops/board.html"
-    return render(request, template, context)
+    is_part = bool(getattr(request, "htmx", False))
+    return render(request, "ops/board.html#board" if is_part else "ops/board.html", context)
 
 
 @require_POST

@@ -159,22 +159,23 @@ def card(
         due=_("ships by %(day)s") % {"day": short_day(job.due_on)} if job.due_on else "",
         spare=spare,
         tone=tone,
-        action=step
-        and {
-            "url": reverse("ops:operation", args=[job.number, step.kind, step.verb]),
-            "label": step.label,
-        },
+        action=_button(job, step) if step else None,
     )
+
+
+def _button(job: AssemblyJob, step: Step) -> Mapping[str, str]:
+    url = reverse("ops:operation", args=[job.number, step.kind, step.verb])
+    return {"url": url, "label": step.label}
 
 
 def title_of(job: AssemblyJob) -> str:
     """CW-2041, or CW-2038 · 2 of 3 where the order has several machines."""
     order_number, _dash, place = job.number.rpartition("-")
-    if job.order_jobs == 1:
+    jobs: int = job.order_jobs  # type: ignore[attr-defined]
+    if jobs == 1:
         return order_number
-    return _("%(order)s · %(place)s of %(jobs)s") % {
-        "order": order_number, "place": place, "jobs": job.order_jobs,
-    }  # fmt: skip
+    facts = {"order": order_number, "place": place, "jobs": jobs}
+    return _("%(order)s · %(place)s of %(jobs)s") % facts
 
 
 def binding_waits(outlooks: Iterable[PartOutlook]) -> dict[int, PartOutlook]:
@@ -196,7 +197,7 @@ def _text(job: AssemblyJob, wait: PartOutlook | None) -> str:
     if job.status == Status.WAITING_FOR_PARTS:
         return _waits_for(wait)
     if job.status == Status.READY:
-        count = job.part_count
+        count: int = job.part_count  # type: ignore[attr-defined]
         return ngettext("its one part is here", "all %(n)d parts are here", count) % {"n": count}
     operation = current(job)
     if operation is None:

@@ -84,7 +84,9 @@ def adjust(request: HttpRequest, part_id: int) -> HttpResponse:
     found = get_object_or_404(Part, pk=part_id)
     form = AdjustForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(" ".join(errors) for errors in form.errors.values()))
+        messages.error(
+            request, " ".join(str(error) for errors in form.errors.values() for error in errors)
+        )
         return redirect("ops:part", part_id=part_id)
     try:
         stock_service.adjust(
