@@ -7,10 +7,12 @@ import pytest
 from django.db import connection, transaction
 from pypdf import PdfReader
 
+from config.embedded.waiting import wait_until
 from config.outbox.models import Delivery
 from production.models import AssemblyJob, MaterialRequirement, StockLevel
 from shop.models import Order
 from suppliers.models import PurchaseOrder
+from tests.concurrency.races import race
 from tests.factories.production import makeable_model
 from tests.factories.shop import pay, place_small_order
 from tests.journeys.supply import supply_everything
@@ -71,6 +73,8 @@ def test_a_broker_outage_delays_work_but_loses_nothing(plant: Plant):
 
 def is_worker_blocked() -> bool:
     with connection.cursor() as cursor:
+        # Within one transaction the view shows the same moment for ever, unless told not to.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -103,13 +107,9 @@ def test_a_worker_killed_while_planning_leaves_nothing_half_done(plant: Plant):
 
 def pay_elsewhere(order: Order) -> None:
     """Pay on a connection of its own, so that it commits while this one keeps its locks."""
-    from tests.concurrency.races import race
-
     (result,) = race(lambda: pay(order))
     assert not isinstance(result, Exception), result
 
 
 def wait_for_block() -> bool:
-    from config.embedded.waiting import wait_until
-
     return wait_until(is_worker_blocked, within_s=60, every_s=0.05)
