@@ -1,0 +1,202 @@
+"""What production writes down about an order: forward only, told to the customer once."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from config.audit.models import StateChange
+from config.mail.models import OutgoingMail
+from config.outbox.models import OutboxEvent
+from shop.errors import IllegalTransition, OrderFrozen, ShopError
+from shop.models import LedgerEntry, Order, TrackedPart
+from shop.services.fulfilment import (
+    TrackedPartFacts,
+    freeze_order,
+    record_progress,
+    record_shipment,
+    record_tracked_parts,
+    revise_likely_date,
+    start_pre_production,
+)
+from shop.services.orders import cancel_order
+from tests.factories.shop import paid_order, place_small_order
+
+pytestmark = pytest.mark.django_db
+
+STAFF = "staff:mira"
+
+
+def kitted_order() -> Order:
+    order = paid_order()
+    start_pre_production(order_id=order.pk)
+    return freeze_order(order_id=order.pk, actor=STAFF)
+
+
+def subjects(order: Order) -> list[str]:
+    mails = OutgoingMail.objects.filter(about=order.number).order_by("pk")
+    return [mail.subject.removeprefix(f"Order {order.number}: ") for mail in mails]
+
+
+def states(order: Order) -> list[str]:
+    changes = StateChange.objects.filter(subject_type="shop.order", subject_id=order.pk)
+    return list(changes.order_by("pk").values_list("to_state", flat=True))
+
+
+def test_an_order_goes_through_every_stage_and_writes_each_down():
+    order = kitted_order()
+    for stage in ("build", "test", "boxing"):
+        record_progress(order_id=order.pk, stage=stage, actor=STAFF)
+    record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP1", actor=STAFF)
+    assert states(order) == [
+        "awaiting_payment", "released", "pre_production", "kitting", "build", "test", "boxing",
+        "shipped",
+    ]  # fmt: skip
+
+
+def test_each_stage_that_matters_to_the_customer_sends_one_mail():
+    order = kitted_order()
+    record_progress(order_id=order.pk, stage="boxing", actor=STAFF)
+    record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP1", actor=STAFF)
+    assert subjects(order) == [
+        f"paid, {order.lines.get().name} will be built",
+        "every part is here",
+        "on its way to you",
+    ]
+
+
+def test_a_repeat_of_any_step_changes_nothing():
+    order = kitted_order()
+    steps = [
+        lambda: start_pre_production(order_id=order.pk),
+        lambda: freeze_order(order_id=order.pk, actor=STAFF),
+        lambda: record_progress(order_id=order.pk, stage="test", actor=STAFF),
+        lambda: record_progress(order_id=order.pk, stage="build", actor=STAFF),
+        lambda: record_progress(order_id=order.pk, stage="boxing", actor=STAFF),
+        lambda: record_shipment(order_id=order.pk, carrier="PP", tracking_number="", actor=STAFF),
+    ]
+    for step in steps:
+        step()
+    before = (states(order), subjects(order), LedgerEntry.objects.count())
+    for step in steps:
+        step()
+    assert (states(order), subjects(order), LedgerEntry.objects.count()) == before
+
+
+def test_progress_never_goes_back():
+    order = kitted_order()
+    record_progress(order_id=order.pk, stage="test", actor=STAFF)
+    assert record_progress(order_id=order.pk, stage="build", actor=STAFF).status == "test"
+
+
+def test_an_unknown_stage_says_which_are_known():
+    order = kitted_order()
+    with pytest.raises(ShopError, match="expected one of build, test, boxing, got 'paint'"):
+        record_progress(order_id=order.pk, stage="paint", actor=STAFF)
+
+
+def test_nothing_is_built_before_the_money_has_cleared():
+    order = place_small_order()
+    for step in (
+        lambda: start_pre_production(order_id=order.pk),
+        lambda: freeze_order(order_id=order.pk, actor=STAFF),
+        lambda: record_progress(order_id=order.pk, stage="build", actor=STAFF),
+        lambda: record_shipment(order_id=order.pk, carrier="x", tracking_number="", actor=STAFF),
+    ):
+        with pytest.raises(IllegalTransition):
+            step()
+    assert states(order) == ["awaiting_payment"]
+
+
+def test_shipping_turns_what_was_owed_into_revenue():
+    order = kitted_order()
+    record_progress(order_id=order.pk, stage="boxing", actor=STAFF)
+    record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP1", actor=STAFF)
+    balance: dict[str, int] = {}
+    for entry in LedgerEntry.objects.filter(transaction__order=order):
+        balance[entry.account] = balance.get(entry.account, 0) + entry.amount_minor
+    assert balance == {
+        "stripe_clearing": order.total_minor,
+        "customer_prepayments": 0,
+        "revenue": -order.total_minor,
+    }
+
+
+def test_tracked_parts_are_written_and_rewritten_in_place():
+    order = paid_order()
+    line = order.lines.get()
+    facts = TrackedPartFacts(part_number="CPU-6", name="Six cores", quantity=1, state="on_order")
+    due_on = timezone.localdate() + timedelta(days=3)
+    record_tracked_parts(order_line_id=line.pk, unit=1, parts=[facts])
+    record_tracked_parts(
+        order_line_id=line.pk,
+        unit=1,
+        parts=[
+            TrackedPartFacts(
+                part_number="CPU-6",
+                name="Six cores",
+                quantity=1,
+                state="on_order",
+                due_on=due_on,
+                supplier_name="Nordkomp",
+            )
+        ],
+    )
+    part = TrackedPart.objects.get()
+    assert (part.due_on, part.supplier_name) == (due_on, "Nordkomp")
+
+
+def test_a_likely_date_within_the_promise_moves_quietly():
+    order = paid_order()
+    start_pre_production(order_id=order.pk)
+    revise_likely_date(order_id=order.pk, likely_on=order.promised_ships_on, reason="case, 2 days")
+    assert len(subjects(order)) == 1
+    assert states(order)[-1] == "pre_production"
+
+
+def test_a_promise_that_will_not_be_kept_is_told_once_and_never_rebased():
+    order = paid_order()
+    late = order.promised_ships_on + timedelta(days=5)
+    for _ in range(2):
+        revise_likely_date(order_id=order.pk, likely_on=late, reason="The case comes late.")
+    assert subjects(order)[1:] == ["it will ship later than we promised"]
+    promised = order.promised_ships_on
+    order.refresh_from_db()
+    assert (order.promised_ships_on, order.likely_ships_on) == (promised, late)
+
+
+def test_an_unpaid_order_is_cancelled_without_anybody_upstream_hearing_of_it():
+    order = place_small_order()
+    cancel_order(order_id=order.pk, actor="customer", why="You cancelled it before paying.")
+    assert states(order)[-1] == "cancelled"
+    assert not OutboxEvent.objects.filter(name="shop.order_cancelled").exists()
+
+
+def test_cancelling_a_paid_order_tells_production_and_owes_the_money_back():
+    order = paid_order()
+    for _ in range(2):
+        cancel_order(order_id=order.pk, actor=STAFF, why="The customer asked.")
+    assert OutboxEvent.objects.filter(name="shop.order_cancelled").count() == 1
+    assert order.payments.get().refund_due_minor == order.total_minor
+    assert subjects(order)[1:] == ["cancelled"]
+
+
+def test_a_customer_who_cancels_in_the_moment_of_payment_does_not_cancel_a_paid_order():
+    order = paid_order()
+    with pytest.raises(IllegalTransition, match="has just been paid"):
+        cancel_order(order_id=order.pk, actor="customer", why="x", only_if_unpaid=True)
+    assert states(order)[-1] == "released"
+
+
+def test_from_kitting_on_nothing_is_cancelled():
+    order = kitted_order()
+    with pytest.raises(OrderFrozen, match="kitting has begun"):
+        cancel_order(order_id=order.pk, actor=STAFF, why="The customer asked.")
+
+
+def test_kitting_does_not_start_on_a_cancelled_order():
+    order = paid_order()
+    start_pre_production(order_id=order.pk)
+    cancel_order(order_id=order.pk, actor=STAFF, why="The customer asked.")
+    with pytest.raises(IllegalTransition):
+        freeze_order(order_id=order.pk, actor=STAFF)
