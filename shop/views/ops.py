@@ -63,7 +63,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, object]]:
     everything = {"title": "All", "count": sum(counts.values()), "value": ""}
     rows = [everything] + [
-        {"title": label, "count": counts[value], "value": value}
+        {"title": label.lower().capitalize(), "count": counts[value], "value": value}
         for value, label in Order.Status.choices
         if counts.get(value) or value == status
     ]
