@@ -28,6 +28,7 @@ class Card:
     total_key: int
     note: str
     likely: str
+    undated: str
     waiting: str
     rows: list[dict[str, str]]
     rest: list[dict[str, str]]
@@ -57,7 +58,8 @@ def card(
         total=Money(total, book.currency).format(),
         total_key=total,
         note=_("assembly and test included, tax not"),
-        likely=day(ships.likely_on) if ships.likely_on else _("no date yet"),
+        likely=day(ships.likely_on),
+        undated="" if ships.likely_on else _("No ship date yet"),
         waiting=waiting_for(ships, {part.part_number: part.name for part in chosen}),
         rows=rows,
         rest=rest,

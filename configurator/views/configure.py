@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
@@ -96,4 +97,5 @@ def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> H
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     template = f"{TEMPLATE}#form" if is_partial else TEMPLATE
     response = render(request, template, {"page": page, "is_partial": is_partial}, status=status)
+    patch_vary_headers(response, ["HX-Request"])
     return replace_url(response, page.canonical_url) if is_partial else response

@@ -85,7 +85,7 @@ def _window(group: Group, now: Answer, wish: Wish, book: PriceBook, details: Det
     words = wish.searches.get(group.code, "").casefold().split()
     matching = [o for o in group.options if _matches(words, details[group.code, o.code])]
     possible = sum(states[group.code, option.code].is_possible for option in group.options)
-    whole = group.code in wish.shown or len(matching) <= LONGEST_GROUP
+    whole = group.code == wish.shown or len(matching) <= LONGEST_GROUP
     shown = matching if whole else _nearest(group.code, matching, now, book, is_search=bool(words))
     chosen = now.chosen[group.code]
     if not any(option.code == chosen for option in shown):

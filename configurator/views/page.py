@@ -36,7 +36,7 @@ class ConfigurePage:
     crumbs: list[dict[str, str]]
     kept: str
     auto: str
-    shown: list[str]
+    shown: str
     groups: list[GroupRow]
     meters: list[Meter]
     drawing: Drawing
@@ -73,7 +73,7 @@ def configure_page(
         ],
         kept=pairs(now.explicit),
         auto=pairs(now.auto),
-        shown=sorted(wish.shown & set(model.options_by_code)),
+        shown=wish.shown if wish.shown in model.options_by_code else "",
         groups=[rows.group(window, wish) for window in shown],
         meters=meters(model, now.chosen),
         drawing=drawing(

@@ -33,7 +33,7 @@ class Wish:
     auto: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[tuple[str, str], ...] = ()
     version: int | None = None
-    shown: frozenset[str] = frozenset()
+    shown: str = ""
     searches: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -70,7 +70,8 @@ def read_wish(query: QueryDict, model: Model) -> Wish:
         version=int(version)
         if version.isascii() and version.isdigit() and len(version) < 19
         else None,
-        shown=frozenset(query.getlist("show")),
+        # One group at a time, the last one asked for: the page stays light.
+        shown=query.get("show", ""),
         searches={g: text.strip()[:LONGEST_SEARCH] for g, text in _prefixed(query, SEARCH)},
     )
 

@@ -13,4 +13,12 @@ document.addEventListener("htmx:after:swap", () => {
   for (const radio of document.querySelectorAll("#configure input[type=radio]")) {
     if (radio.checked !== radio.defaultChecked) radio.checked = radio.defaultChecked;
   }
+  keepPlace(newest?.sourceElement);
 });
+
+// A pressed button ("take it", "show all") is gone with the answer: the focus goes to what it chose.
+function keepPlace(pressed) {
+  if (document.activeElement !== document.body || !pressed?.value) return;
+  const group = document.getElementById(`group-choice.${pressed.value.split(":")[0]}`);
+  group?.querySelector(":checked")?.focus({ preventScroll: pressed.name === "show" });
+}

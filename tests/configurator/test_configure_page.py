@@ -6,13 +6,17 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from configurator.models import Configuration, ModelVersion
+from configurator.models import Configuration, ModelVersion, Option
+from configurator.services.price_lists import create_price_list
+from configurator.services.publishing import check_model_version, publish_model_version
 from tests.factories.configurator import (
     DEFAULTS,
     ProductModelFactory,
+    draft_small_model,
     frozen_configuration,
     price_small_model,
     publish_small_model,
+    small_prices,
 )
 
 pytestmark = pytest.mark.django_db
@@ -291,3 +295,55 @@ def test_a_saved_build_tells_a_new_price(client: Client, version):
 
 def test_an_unknown_short_address_is_not_found(client: Client, db):
     assert client.get("/c/abcdefgh/").status_code == 404
+
+
+# --- groups too large to show whole
+
+
+@pytest.fixture
+def large(db) -> ModelVersion:
+    """The small computer with forty more cases, each a little dearer and larger."""
+    version = draft_small_model(product_model=ProductModelFactory(slug="small"))
+    group = version.groups.get(code="case")
+    Option.objects.bulk_create(
+        Option(
+            group=group,
+            code=f"case-{number}",
+            name=f"Case number {number}",
+            attributes={"max_graphics_length_mm": 200 + number * 5},
+            position=10 + number,
+        )
+        for number in range(40)
+    )
+    prices = small_prices() | {("case", f"case-{number}"): 7_000 for number in range(40)}
+    create_price_list(version=version, currency="USD", base_minor=10_000, option_minor=prices)
+    check_model_version(version_id=version.pk)
+    return publish_model_version(version_id=version.pk)
+
+
+def cases(response) -> int:
+    return len(re.findall(r'type="radio"[^>]+name="choice\.case"', response.content.decode()))
+
+
+def test_a_large_group_shows_a_window_and_all_on_demand(client: Client, large):
+    response = client.get(URL)
+    assert 10 <= cases(response) <= 14
+    assert "Show all 42" in words(response)
+    whole = client.get(URL, {**form(response), "show": "case"})
+    assert cases(whole) == 42
+    assert chosen(whole) == chosen(response)
+
+
+def test_a_search_finds_by_words_and_always_keeps_the_chosen_option(client: Client, large):
+    response = client.get(URL, {"q.case": "NUMBER 17"})
+    assert cases(response) == 2
+    assert "1 found" in words(response)
+    assert chosen(response)["case"] == "mini"
+    assert cases(client.get(URL, {"q.case": "nothing like it"})) == 1
+
+
+def test_a_window_tells_of_some_blocked_options_why(client: Client, large):
+    response = client.get(URL, {"choice.graphics": "long-card"})
+    blocked = response.content.decode().count('<div class="option blocked"')
+    assert 2 <= blocked <= 10
+    assert "of 42 fit" in words(response)
