@@ -1,6 +1,11 @@
-from django.http import HttpResponse
+from django.http import HttpResponseRedirect
 
 
-def see_other(url: str) -> HttpResponse:
+class SeeOther(HttpResponseRedirect):
     """Done; look there. 303 makes a browser GET it, and a reload never posts again."""
-    return HttpResponse(status=303, headers={"Location": url})
+
+    status_code = 303
+
+
+def see_other(url: str) -> SeeOther:
+    return SeeOther(url)
