@@ -6,3 +6,9 @@ class CartwrightConfig(AppConfig):
 
     name = "config"
     label = "cartwright"
+
+    def ready(self) -> None:
+        # Every process publishes to our broker, not only Celery's own; in every thread of it.
+        from config.celery import app
+
+        app.set_default()

@@ -103,6 +103,8 @@ def _buy_and_look(screen: Screen, place: Surroundings, orders: int) -> list[str]
     problems = [f"{f.number or 'an order'}: {what}" for f in found for what in f.missing]
     if not any(findings.purchase_orders for findings in found):
         problems.append("no purchase order at all")
+    if "broker away" in (place.log_folder / "relay.log").read_text():
+        problems.append("the relay did the worker's work: it could not reach the broker")
     _say_times(screen, found)
     return problems
 
