@@ -42,6 +42,9 @@ def test_paid_money_becomes_jobs_and_purchase_orders_with_csv_and_pdf(plant: Pla
     eventually(lambda: plant.postbox.to(purchase_order.supplier.email), "its mail")
     eventually(lambda: plant.postbox.to(order.email), "the customer's receipt")
     assert AssemblyJob.objects.filter(clearance__order=order).count() == 1
+    # The relay only rang the bell; the worker did the work.
+    assert "Task production.plan_order" in plant.log("worker")
+    assert "broker away" not in plant.log("relay")
 
     (mail,) = plant.postbox.to(purchase_order.supplier.email)
     files = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
@@ -69,6 +72,7 @@ def test_a_broker_outage_delays_work_but_loses_nothing(plant: Plant):
     # With the broker back, the next order goes the usual way.
     later = pay(place_small_order(version=order.lines.get().configuration.version))
     eventually(lambda: AssemblyJob.objects.filter(clearance__order=later).exists(), "its job")
+    assert "broker away" in plant.log("relay")
 
 
 def is_worker_blocked() -> bool:
