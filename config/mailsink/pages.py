@@ -176,7 +176,7 @@ ROUTES: list[tuple[str, Callable[..., Answer]]] = [
 @cache
 def _engine() -> Engine:
     """Django's templates without its settings: they escape by default."""
-    return Engine(dirs=[HERE / "templates", PROJECT / "templates"])
+    return Engine(dirs=[str(HERE / "templates"), str(PROJECT / "templates")])
 
 
 def _page(template: str, context: dict[str, object], status: int = 200) -> Answer:

@@ -6,9 +6,9 @@ import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class StoredMail:
     def __init__(self, envelope: Envelope, raw: bytes) -> None:
         self.envelope = envelope
         self.raw = raw
-        self.message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+        self.message: EmailMessage = message_from_bytes(raw, policy=policy.default)
 
     def header(self, name: str) -> str:
         """A header as text on one line; empty when it is missing or cannot be read."""
@@ -63,7 +63,7 @@ class StoredMail:
                 number=number,
                 filename=part.get_filename() or f"part-{number + 1}",
                 content_type=part.get_content_type(),
-                content=part.get_payload(decode=True) or b"",
+                content=_decoded(part),
             )
             for number, part in enumerate(self.message.iter_attachments())
         ]
@@ -75,7 +75,7 @@ class StoredMail:
         try:
             return str(part.get_content())
         except (LookupError, KeyError):  # an unknown character set
-            return (part.get_payload(decode=True) or b"").decode("utf-8", errors="replace")
+            return _decoded(part).decode("utf-8", errors="replace")
 
     def summary(self) -> dict[str, Any]:
         return asdict(self.envelope) | {
@@ -92,6 +92,12 @@ class StoredMail:
                 for attachment in self.attachments
             ],
         }
+
+
+def _decoded(part: MIMEPart) -> bytes:
+    """A part's content without its transfer encoding; of a multipart part, nothing."""
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 class MailStore:
