@@ -1,5 +1,6 @@
 """What pages read about suppliers, their offers and purchase orders."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
 from production.models import AssemblyJob, MaterialRequirement, Part
 from shop.models import Order
+from suppliers.errors import NotFound
 from suppliers.models import GoodsReceipt, Offer, PromiseEvent, PurchaseOrder
 
 Status = PurchaseOrder.Status
@@ -50,13 +52,24 @@ def tone_of(purchase_order: PurchaseOrder) -> str:
 def purchase_orders() -> QuerySet[PurchaseOrder]:
     """Newest first, with supplier, number of lines, and what is still to come and by when."""
     to_come = Q(lines__received_quantity__lt=F("lines__quantity"), status__in=PurchaseOrder.OPEN)
-    return PurchaseOrder.objects.select_related("supplier").annotate(
+    found = PurchaseOrder.objects.select_related("supplier").annotate(
         line_count=Count("lines"),
         to_come=Coalesce(
             Sum(F("lines__quantity") - F("lines__received_quantity"), filter=to_come), 0
         ),
         next_due_on=Min(Coalesce("lines__promised_on", "lines__requested_on"), filter=to_come),
     )
+    return found.order_by("-created_at", "-pk")  # a sum drops the model's own order
+
+
+def by_token(token: str) -> PurchaseOrder:
+    """The purchase order behind a supplier's link. Raises `NotFound`."""
+    found = None
+    if re.fullmatch(r"[\w-]{1,40}", token, re.ASCII):
+        found = PurchaseOrder.objects.filter(token=token).select_related("supplier").first()
+    if found is None:
+        raise NotFound("This link names no purchase order. Please use the one in our mail.")
+    return found
 
 
 def counts_by_status() -> dict[str, int]:
