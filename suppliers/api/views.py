@@ -39,6 +39,7 @@ class PurchaseOrderViewSet(
     serializer_class = PurchaseOrderSerializer
     permission_classes = [IsAdminUser, CanView]
     lookup_field = "number"
+    lookup_value_regex = r"[\w-]+"
 
     @extend_schema(request=ReceiptSerializer, responses=PurchaseOrderSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsAdminUser, CanBookIn])

@@ -18,10 +18,11 @@ from production.services.supply import (
     withdraw_scheduled_receipt,
 )
 from shop.models import Order
-from suppliers.errors import BadPromise, NotFound, PurchaseOrderClosed
+from suppliers.errors import BadPromise, PurchaseOrderClosed
 from suppliers.models import Pegging, PromiseEvent, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
 from suppliers.outbound.pdf import purchase_order_pdf
+from suppliers.selectors import by_token
 
 Status = PurchaseOrder.Status
 
@@ -90,15 +91,10 @@ def confirm_purchase_order(*, token: str, promises: Mapping[int, date]) -> Purch
     `NotFound` for a token that is nobody's, `BadPromise` for a line or day that cannot be, and
     `PurchaseOrderClosed` once nothing more is to come.
     """
-    found = PurchaseOrder.objects.filter(token=token).first()
-    if found is None:
-        raise NotFound("This link names no purchase order.")
-    lock_orders_of(found.pk)
-    purchase_order = PurchaseOrder.objects.select_related("supplier").get(pk=found.pk)
+    lock_orders_of(by_token(token).pk)
+    purchase_order = by_token(token)
     check_open(purchase_order)
-    lines = {
-        line.line_number: line for line in purchase_order.lines.prefetch_related("peggings").all()
-    }
+    lines = {line.line_number: line for line in purchase_order.lines.all()}
     changed = [
         _promised(purchase_order, lines, number, day) for number, day in sorted(promises.items())
     ]
@@ -143,7 +139,7 @@ def _write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine
                 quantity=line.quantity,
                 due_on=line.promised_on,
                 supplier_name=purchase_order.supplier.name,
-                pegs=tuple((it.requirement_id, it.quantity) for it in line.peggings.all()),
+                # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
                 is_confirmed=True,
             )
             for line in lines

@@ -16,7 +16,7 @@ from config.console.access import actor_of, staff_view
 from config.mail.models import MailAttachment, OutgoingMail
 from config.mail.services import resend_mail
 from suppliers.errors import SupplierError
-from suppliers.models import PurchaseOrder, PurchaseOrderLine
+from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine
 from suppliers.selectors import counts_by_status, history_of, purchase_orders, tone_of
 from suppliers.services.purchase_orders import call_off_purchase_order, confirm_url, mail_key
 from suppliers.views.shown import shown_events
@@ -78,9 +78,8 @@ def _filters(status: str, query: str) -> list[dict[str, Any]]:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One purchase order: its lines with what they are for, its mails, what happened."""
     found = _by_number(number)
-    lines = found.lines.select_related("part").prefetch_related(
-        "peggings__requirement__job__clearance__order"
-    )
+    peggings = Pegging.objects.select_related("requirement__job").order_by("requirement__job")
+    lines = found.lines.select_related("part").prefetch_related(Prefetch("peggings", peggings))
     is_open = found.status in PurchaseOrder.OPEN
     context = {
         "purchase_order": found,
@@ -114,10 +113,8 @@ def _row(line: PurchaseOrderLine, *, is_open: bool) -> dict[str, Any]:
 @staff_view("suppliers.view_purchaseorder")
 def attachment(request: HttpRequest, number: str, filename: str) -> HttpResponse:
     """A file as the supplier got it, byte for byte."""
-    files = MailAttachment.objects.filter(
-        mail__about=_by_number(number).number, filename=filename
-    ).order_by("pk")
-    found = files.first()
+    files = MailAttachment.objects.filter(mail__about=_by_number(number).number).order_by("pk")
+    found = next((it for it in files if it.filename == filename), None)
     if found is None:
         raise Http404(f"{number} was mailed without a file of this name")
     return HttpResponse(

@@ -80,7 +80,7 @@ def short(request: HttpRequest) -> HttpResponse:
 @staff_view("suppliers.add_purchaseorder")
 def buy(request: HttpRequest) -> HttpResponse:
     """Look again for offers of what an order is short of; buy what can be bought."""
-    order = get_object_or_404(Order, number=request.POST.get("order", ""))
+    order = get_object_or_404(Order, number=request.POST.get("order", "").replace("\0", ""))
     bought = source_order(order_id=order.pk)
     if bought:
         words = ngettext("%(numbers)s is sent.", "%(numbers)s are sent.", len(bought))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from suppliers.errors import NotFound, SupplierError
+from suppliers.errors import SupplierError
 from suppliers.forms import ConfirmForm
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
-from suppliers.selectors import history_of
+from suppliers.selectors import by_token, history_of
 from suppliers.services.purchase_orders import confirm_purchase_order
 from suppliers.views.shown import shown_events
 
@@ -21,9 +21,7 @@ from suppliers.views.shown import shown_events
 @require_http_methods(["GET", "HEAD", "POST"])
 def purchase_order(request: HttpRequest, token: str) -> HttpResponse:
     """GET only shows: mail scanners open links. POST confirms the days."""
-    found = PurchaseOrder.objects.filter(token=token).select_related("supplier").first()
-    if found is None:
-        raise NotFound(_("This link names no purchase order. Please use the one in our mail."))
+    found = by_token(token)
     lines = list(found.lines.select_related("part"))
     form = ConfirmForm(lines, request.POST if request.method == "POST" else None)
     status = 200
