@@ -227,6 +227,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Every app has a status; the schema tells them apart.
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "shop.models.Order.Status",
+        "PaymentStatus": "shop.models.Payment.Status",
+        "AssemblyJobStatus": "production.models.AssemblyJob.Status",
+        "OperationStatus": "production.models.JobOperation.Status",
+        "PurchaseOrderStatus": "suppliers.models.PurchaseOrder.Status",
+        "TrackedPartState": "shop.models.TrackedPart.State",
+    },
 }
 
 UNFOLD = {
