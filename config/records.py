@@ -20,7 +20,7 @@ class Unwritable:
         return False
 
 
-class RecordAdmin(Unwritable, ModelAdmin):  # type: ignore[misc]  # an inline gets obj, too
+class RecordAdmin(Unwritable, ModelAdmin):
     """A list and a page to look at. Actions that call services may stand on it."""
 
     show_full_result_count = False

@@ -106,8 +106,8 @@ def _queue(
 
 
 def machine_words(order: Order) -> str:
-    """How a sentence names what was ordered: "Atelier", "2 machines"."""
+    """How a sentence names what was ordered: "your Atelier", "your 2 machines"."""
     lines = list(order.lines.all())
     if len(lines) == 1 and lines[0].quantity == 1:
-        return lines[0].name
-    return f"{sum(line.quantity for line in lines)} machines"
+        return f"your {lines[0].name}"
+    return f"your {sum(line.quantity for line in lines)} machines"

@@ -24,7 +24,7 @@ def do_again(rows: QuerySet[WorkItem]) -> int:
 
 @admin.action(description="Try again now (unfinished ones)", permissions=["replay"])
 def try_again_action(
-    modeladmin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[WorkItem]
+    modeladmin: "admin.ModelAdmin[WorkItem]", request: HttpRequest, queryset: QuerySet[WorkItem]
 ) -> None:
     count = try_again(queryset)
     messages.success(request, f"{count} of {queryset.count()} are due again now.")

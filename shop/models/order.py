@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from config.audit.models import Stateful
 from configurator.models import Configuration
+from shop.countries import country_name
 
 
 def new_order_token() -> str:
@@ -114,6 +115,10 @@ class Order(Stateful):
 
     def get_absolute_url(self) -> str:
         return reverse("shop:order", args=[self.token])
+
+    @property
+    def country_name(self) -> str:
+        return country_name(self.country)
 
     @property
     def is_frozen(self) -> bool:

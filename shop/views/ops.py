@@ -1,6 +1,7 @@
 """The console's pages about selling: the list of orders, and one order with all about it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,6 +25,7 @@ from shop.views.see_other import see_other
 
 PAGE_SIZE = 50
 LONGEST_QUERY = 80
+MOST_HISTORY = 40
 
 TONES = {
     Order.Status.AWAITING_PAYMENT: "wait",
@@ -60,8 +62,8 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/orders.html", context)
 
 
-def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, object]]:
-    everything = {"title": "All", "count": sum(counts.values()), "value": ""}
+def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, Any]]:
+    everything: dict[str, Any] = {"title": "All", "count": sum(counts.values()), "value": ""}
     rows = [everything] + [
         {"title": label.lower().capitalize(), "count": counts[value], "value": value}
         for value, label in Order.Status.choices
@@ -87,7 +89,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "tone": tone_of(found),
         "lines": found.lines.select_related("configuration"),
         "holds": found.holds.filter(closed_at__isnull=True),
-        "history": selectors.history_of(found)[:40],
+        "history": [
+            {"change": change, "state": change.to_state.replace("_", " ")}
+            for change in selectors.history_of(found)[:MOST_HISTORY]
+        ],
         "columns": _columns(request, found),
         "can_cancel": not found.is_frozen and request.user.has_perm("shop.change_order"),
     }

@@ -61,6 +61,7 @@ def order_context(order: Order, *, today: date) -> dict[str, Any]:
         "lines": lines,
         "words": words,
         "side": _side(order),
+        "reason": _reason(order),
         "stages": _stages(order, tracked, waiting, history),
         "machines": _machines(lines, tracked),
         "can_pay": is_unpaid and not is_held and not is_under_way,
@@ -93,6 +94,16 @@ def _side(order: Order) -> dict[str, str]:
     return {"label": "Ships by", "value": day(order.promised_ships_on), "note": note}
 
 
+def _reason(order: Order) -> str:
+    """What decides the date: before paying, and when it is later than promised."""
+    promised, likely = order.promised_ships_on, order.likely_ships_on
+    is_late = bool(promised and likely and likely > promised)
+    if order.status in FINISHED or not order.promise_reason or promised is None:
+        return ""
+    is_unpaid = order.status == Status.AWAITING_PAYMENT
+    return order.promise_reason if is_late or is_unpaid else ""
+
+
 def _stages(
     order: Order,
     tracked: Sequence[TrackedPart],
@@ -122,6 +133,8 @@ def _stages(
         elif state == "now" and number in began:
             text = f"since {moment(reached.get(began[number]))}"
         stages.append({"name": name, "text": text, "state": state})
+    if current == 0:
+        stages[0]["name"] = "Payment"
     return stages
 
 
@@ -200,7 +213,7 @@ def _payment_rows(order: Order, payments: Sequence[Payment]) -> list[dict[str, s
     if clearance is not None:
         rows.append({"name": "Paid", "value": moment(clearance.cleared_at)})
         rows.append({"name": "By", "value": method_words(clearance.payment.method)})
-    elif payments:
+    elif payments and payments[0].status != Payment.Status.PENDING:
         rows.append({"name": "Payment", "value": PAYMENT_WORDS[payments[0].status]})
     if any(payment.refund_due_minor for payment in payments):
         rows.append({"name": "Refund", "value": "due, on its way to you"})
@@ -208,7 +221,6 @@ def _payment_rows(order: Order, payments: Sequence[Payment]) -> list[dict[str, s
 
 
 PAYMENT_WORDS: dict[str, str] = {
-    Payment.Status.PENDING: "not yet made",
     Payment.Status.PROCESSING: "on its way",
     Payment.Status.CLEARED: "came, not needed",
     Payment.Status.FAILED: "did not go through",

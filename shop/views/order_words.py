@@ -135,7 +135,7 @@ HAPPENED = {
     Status.DELIVERED: "Delivered",
     Status.CANCELLED: "Cancelled",
 }
-PAYMENT_HAPPENED = {
+PAYMENT_HAPPENED: dict[str, str] = {
     Payment.Status.PROCESSING: "Your bank was asked",
     Payment.Status.FAILED: "A payment did not go through",
 }

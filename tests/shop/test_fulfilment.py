@@ -59,7 +59,7 @@ def test_each_stage_that_matters_to_the_customer_sends_one_mail():
     record_progress(order_id=order.pk, stage="boxing", actor=STAFF)
     record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP1", actor=STAFF)
     assert subjects(order) == [
-        f"paid, {order.lines.get().name} will be built",
+        f"paid, your {order.lines.get().name} will be built",
         "every part is here",
         "on its way to you",
     ]

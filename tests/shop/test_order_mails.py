@@ -49,7 +49,7 @@ def test_the_receipt_says_what_was_paid_when_it_ships_and_where_to_look():
     mail = mail_of(order, "paid")
     name = order.lines.get().name
     assert mail.to_email == CONTACT.email
-    assert mail.subject == f"Order {order.number}: paid, 2 machines will be built"
+    assert mail.subject == f"Order {order.number}: paid, your 2 machines will be built"
     likely, promised = day(order.likely_ships_on), day(order.promised_ships_on)
     for text in (mail.body_text, words_of(mail.body_html)):
         assert "Paid. Now we build." in text
@@ -62,11 +62,24 @@ def test_the_receipt_says_what_was_paid_when_it_ships_and_where_to_look():
     assert link_of(order) in mail.body_html
 
 
-def test_the_text_part_is_plain_and_has_no_gaps():
-    body = mail_of(paid_order(), "paid").body_text
-    assert "<" not in body
-    assert "&amp;" not in body
-    assert "\n\n\n" not in body
+def test_the_text_parts_are_plain_and_have_no_gaps():
+    order = paid_order()
+    late = order.promised_ships_on + timedelta(days=7)
+    revise_likely_date(order_id=order.pk, likely_on=late, reason="The case comes late.")
+    start_pre_production(order_id=order.pk)
+    freeze_order(order_id=order.pk, actor="staff:mira")
+    record_progress(order_id=order.pk, stage="boxing", actor="staff:mira")
+    record_shipment(order_id=order.pk, carrier="PP", tracking_number="", actor="staff:mira")
+    emails.queue_order_cancelled(order=order, why="x")
+    emails.queue_payment_failed(payment=order.payments.get())
+    emails.queue_payment_under_way(payment=order.payments.get())
+    bodies = OutgoingMail.objects.values_list("body_text", flat=True)
+    assert len(bodies) == 7
+    for body in bodies:
+        assert "<" not in body
+        assert "&amp;" not in body
+        assert "\n\n\n" not in body
+        assert "\n\nSee " in body or "\n\nFollow " in body or "\n\nPay " in body or "\n\nW" in body
 
 
 def test_a_name_with_markup_arrives_as_it_was_typed():
