@@ -22,7 +22,7 @@ from production.models import (
     StockMovement,
     WorkCenter,
 )
-from production.services import stock
+from production.services.counting import adjust_stock
 
 
 class ToLookAt(ModelAdmin):
@@ -188,7 +188,7 @@ class StockLevelAdmin(ModelAdmin):
         if not form.cleaned_data.get("difference"):
             return
         try:
-            stock.adjust(
+            adjust_stock(
                 part_id=obj.pk,
                 quantity=form.cleaned_data["difference"],
                 reason=form.cleaned_data["reason"],

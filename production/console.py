@@ -85,7 +85,12 @@ def find_part(query: str) -> str | None:
 def jobs_panel(order_id: int) -> Mapping[str, Any] | None:
     """The order's jobs with how far each is."""
     jobs = [
-        {"job": job, "tone": cards.TONES[job.status], "at": cards.under_way(job)}
+        {
+            "job": job,
+            "state": cards.state_name(job),
+            "tone": cards.TONES[job.status],
+            "at": cards.under_way(job),
+        }
         for job in selectors.jobs_of_order(order_id)
     ]
     return {"jobs": jobs} if jobs else None

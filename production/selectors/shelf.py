@@ -9,11 +9,11 @@ from production.models import MaterialRequirement, Part, ScheduledReceipt
 from production.selectors.plant import OPEN_JOBS
 
 # What the stock page can be narrowed to, in the order of its filters.
-STOCK_FILTERS = ("held", "coming", "short", "all")
+STOCK_FILTERS = ("held", "coming", "wanted", "all")
 
 
 def stock_list(*, shown: str) -> QuerySet[Part, Any]:
-    """Bought parts with `coming` (pieces on their way) and `short` (pieces that jobs lack)."""
+    """Bought parts with `coming` (on their way) and `short` (still wanted by jobs)."""
     coming = _sum_by_part(
         ScheduledReceipt.objects.filter(quantity__gt=F("received_quantity")),
         F("quantity") - F("received_quantity"),
@@ -33,7 +33,7 @@ def stock_list(*, shown: str) -> QuerySet[Part, Any]:
     narrowed = {
         "held": Q(stock_level__on_hand__gt=0),
         "coming": Q(coming__gt=0),
-        "short": Q(short__gt=0),
+        "wanted": Q(short__gt=0),
         "all": Q(),
     }
     return parts.filter(narrowed[shown])

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from config.locks import lock_rows
-from production.errors import ShortOfStock, UnknownPart
-from production.models import Part, StockLevel, StockMovement
+from production.errors import ShortOfStock
+from production.models import StockLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +99,3 @@ def record_opening(*, rows: Iterable[tuple[int, int, str]]) -> None:
     if columns:
         with connection.cursor() as cursor:
             cursor.execute(OPEN_STOCK, columns)
-
-
-@transaction.atomic
-def adjust(*, part_id: int, quantity: int, reason: str, key: str, actor: str) -> None:
-    """Correct a level by hand after counting: `quantity` is the difference, not the new level.
-
-    `key` makes it happen once. Raises `ShortOfStock` when promised pieces would be gone, and
-    `UnknownPart`.
-    """
-    if not Part.objects.filter(pk=part_id).exists():
-        raise UnknownPart(f"There is no part with the id {part_id}.")
-    if StockMovement.objects.filter(key=key).exists():
-        return
-    StockLevel.objects.bulk_create([StockLevel(part_id=part_id)], ignore_conflicts=True)
-    lock_rows(StockLevel, [part_id])
-    StockMovement.objects.create(
-        part_id=part_id,
-        kind=StockMovement.Kind.ADJUSTMENT,
-        origin=StockMovement.Origin.PUSH,
-        quantity=quantity,
-        key=key,
-        reference=f"{reason} ({actor})"[:120],
-    )
-    change_levels([LevelChange(part_id, on_hand=quantity)])

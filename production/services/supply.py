@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Sum
 
-from config.audit.services import change_status
 from config.locks import lock_rows
 from configurator.services.availability import set_option_availability
 from production.errors import OverReceipt, UnknownReceipt
@@ -22,6 +20,12 @@ from production.models import (
     SupplyProfile,
 )
 from production.services.outlook import write_down_outlook
+from production.services.pegging import (
+    allocate_from_shelf,
+    lock_orders,
+    make_ready,
+    serve_waiting,
+)
 from production.services.stock import LevelChange, change_levels
 from shop.models import Order
 
@@ -93,12 +97,20 @@ def record_scheduled_receipt(
 
 
 def _tie(facts: dict[str, ReceiptFacts]) -> None:
+    """Peg receipts to jobs that wait; one that was cancelled meanwhile wants nothing any more."""
     untouched = ScheduledReceipt.objects.filter(reference__in=facts, received_quantity=0)
+    waiting = set(
+        MaterialRequirement.objects.filter(
+            pk__in=[requirement for one in facts.values() for requirement, _ in one.pegs],
+            job__status=AssemblyJob.Status.WAITING_FOR_PARTS,
+        ).values_list("pk", flat=True)
+    )
     Allocation.objects.bulk_create(
         [
             Allocation(requirement_id=requirement, scheduled_receipt=receipt, quantity=quantity)
             for receipt in untouched.order_by("pk")
             for requirement, quantity in sorted(facts[receipt.reference].pegs)
+            if requirement in waiting
         ],
         update_conflicts=True,
         unique_fields=["requirement", "scheduled_receipt"],
@@ -144,25 +156,31 @@ def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str)
     """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
 
     The requirements that they were bought for are served by due date, then by payment; what is
-    left over was bought for nobody and is booked as push. Jobs that are complete become ready.
-    Locks orders, jobs, stock, receipt. Raises `UnknownReceipt` and `OverReceipt`.
+    left over was bought for nobody and is booked as push, and goes to whoever else waits for it.
+    Jobs that are complete become ready. Locks orders, receipt, stock, jobs. Raises
+    `UnknownReceipt` and `OverReceipt`.
     """
     receipt = _receipt(reference)
-    order_ids = _orders_of(set(receipt.allocations.values_list("requirement_id", flat=True)))
-    lock_rows(Order, order_ids)
+    part_ids = [receipt.part_id]
+    order_ids = lock_orders(
+        requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
+        part_ids=part_ids,
+    )
+    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
     if StockMovement.objects.filter(key__in=_keys(key)).exists():
         return
-    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
     if receipt.received_quantity + quantity > receipt.quantity or quantity < 1:
         raise OverReceipt(
             f"{reference}: {receipt.quantity - receipt.received_quantity} still to come, "
             f"got {quantity}."
         )
-    pegged = _serve(receipt, quantity)
+    pegged = _serve(receipt, quantity, order_ids)
     _put_on_shelf(receipt, quantity, pegged, key)
     receipt.received_quantity += quantity
     receipt.save(update_fields=["received_quantity"])
-    _make_ready(order_ids, actor)
+    if pegged < quantity:
+        serve_waiting(part_ids=part_ids, order_ids=order_ids)
+    make_ready(order_ids=order_ids, actor=actor)
     write_down_outlook(order_ids=order_ids)
 
 
@@ -170,12 +188,12 @@ def _keys(key: str) -> tuple[str, str]:
     return f"{key}:pegged", f"{key}:push"
 
 
-def _serve(receipt: ScheduledReceipt, quantity: int) -> int:
+def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> int:
     """Turn what was coming into what is here, for as many pieces as came; returns how many."""
-    coming = list(
-        receipt.allocations.select_related("requirement__job").order_by(
-            "requirement__job__due_on", "requirement__clearance__cleared_at", "pk"
-        )
+    coming = (
+        receipt.allocations.filter(requirement__clearance__in=order_ids)
+        .select_related("requirement__job")
+        .order_by("requirement__job__due_on", "requirement__clearance__cleared_at", "pk")
     )
     left = quantity
     served: list[MaterialRequirement] = []
@@ -192,17 +210,7 @@ def _serve(receipt: ScheduledReceipt, quantity: int) -> int:
         (still_coming if allocation.quantity else done).append(allocation)
     Allocation.objects.filter(pk__in=[allocation.pk for allocation in done]).delete()
     Allocation.objects.bulk_update(still_coming, ["quantity"])
-    MaterialRequirement.objects.bulk_update(served, ["allocated_quantity"])
-    Allocation.objects.bulk_create(
-        # All that a requirement has from the shelf is one allocation.
-        [
-            Allocation(requirement=requirement, quantity=requirement.allocated_quantity)
-            for requirement in served
-        ],
-        update_conflicts=True,
-        unique_fields=["requirement", "scheduled_receipt"],
-        update_fields=["quantity"],
-    )
+    allocate_from_shelf(served)
     return quantity - left
 
 
@@ -225,20 +233,6 @@ def _put_on_shelf(receipt: ScheduledReceipt, quantity: int, pegged: int, key: st
         for movement_key, origin_of_parcel, pieces in parcels
         if pieces
     )
-
-
-def _make_ready(order_ids: Collection[int], actor: str) -> None:
-    waiting = AssemblyJob.objects.filter(
-        clearance__in=order_ids, status=AssemblyJob.Status.WAITING_FOR_PARTS
-    )
-    complete = waiting.annotate(
-        needed=Sum("requirements__quantity"), here=Sum("requirements__allocated_quantity")
-    ).values_list("pk", "needed", "here")
-    ready = [pk for pk, needed, here in complete if needed == here]
-    for job in lock_rows(AssemblyJob, ready):
-        change_status(
-            job, to=AssemblyJob.Status.READY, why="the last part has arrived", actor=actor
-        )
 
 
 @transaction.atomic

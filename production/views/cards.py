@@ -126,6 +126,10 @@ def under_way(job: AssemblyJob) -> str:
     return operation_name(operation.kind)
 
 
+def state_name(job: AssemblyJob) -> str:
+    return job.get_status_display().capitalize()
+
+
 def next_step(job: AssemblyJob) -> Step | None:
     """What can be done with the job now, if anything."""
     operation = current(job)
@@ -156,7 +160,7 @@ def card(
         title=title_of(job),
         url=reverse("ops:job", args=[job.number]),
         text=f"{job.order_line.name} · {_text(job, wait)}",
-        due=_("ships by %(day)s") % {"day": short_day(job.due_on)} if job.due_on else "",
+        due=_("ships by %(day)s") % {"day": short_day(job.due_on, "j M")} if job.due_on else "",
         spare=spare,
         tone=tone,
         action=_button(job, step) if step else None,
@@ -251,8 +255,9 @@ def _done_on(job: AssemblyJob, wait: PartOutlook | None, pace: Pace, today: date
     return add_working_days(begin, pace.build_days)
 
 
-def short_day(day: date) -> str:
-    return date_format(day, "D j M")
+def short_day(day: date, form: str = "D j M") -> str:
+    """Thu 3 Dec, which never breaks over two lines."""
+    return date_format(day, form).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def clock(moment: object) -> str:

@@ -14,6 +14,9 @@ from production.models import AssemblyJob, JobOperation
 from production.selectors import PartOutlook
 from production.views import cards
 
+# Of these operations the parts are in the machine once it is built; the carton never is.
+BUILT_IN = {JobOperation.Kind.KITTING, JobOperation.Kind.BUILD}
+
 
 @require_GET
 @staff_view("production.view_assemblyjob")
@@ -26,7 +29,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "job": found,
         "order": found.order_line.order,
-        "title": cards.title_of(found),
+        "state": cards.state_name(found),
         "tone": cards.TONES[found.status],
         "steps": _steps(found),
         "next_step": cards.next_step(found),
@@ -59,7 +62,8 @@ def _part(outlook: PartOutlook) -> dict[str, object]:
     """One row: where the pieces are, in words."""
     requirement = outlook.requirement
     if requirement.issued_quantity:
-        tone, where = ("go", _("installed")) if outlook.is_built else ("go", _("in the kit"))
+        is_in = outlook.is_built and requirement.operation in BUILT_IN
+        tone, where = "go", _("installed") if is_in else _("in the kit")
     elif outlook.is_complete:
         tone, where = "held", _("on the shelf, kept for this job")
     elif outlook.is_on_order:

@@ -16,7 +16,7 @@ from config.errors import CartwrightError
 from production import selectors
 from production.forms import AdjustForm
 from production.models import Part
-from production.services import stock as stock_service
+from production.services.counting import adjust_stock
 
 PAGE_SIZE = 50
 LONGEST_QUERY = 80
@@ -39,7 +39,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     titles = {
         "held": _("On the shelf"),
         "coming": _("Coming"),
-        "short": _("Short"),
+        "wanted": _("Wanted by jobs"),
         "all": _("All parts"),
     }
     context = {
@@ -89,7 +89,7 @@ def adjust(request: HttpRequest, part_id: int) -> HttpResponse:
         )
         return redirect("ops:part", part_id=part_id)
     try:
-        stock_service.adjust(
+        adjust_stock(
             part_id=found.pk,
             quantity=form.cleaned_data["quantity"],
             reason=form.cleaned_data["reason"],

@@ -12,9 +12,16 @@ from django.db import IntegrityError, connection, transaction
 
 from config.outbox import sources
 from config.outbox.models import Delivery, OutboxEvent
+from production.errors import OperationOutOfOrder
 from production.models import Allocation, AssemblyJob, MaterialRequirement, StockLevel
-from production.services import planning, stock
-from tests.factories.production import makeable_model, planned_order, released_order, stock_part
+from production.services import planning, shop_floor, stock, supply
+from tests.factories.production import (
+    PLENTY,
+    makeable_model,
+    planned_order,
+    released_order,
+    stock_part,
+)
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
@@ -132,6 +139,24 @@ def test_control_read_then_write_promises_the_last_part_to_everybody(monkeypatch
     assert errors == []
     cpu = Allocation.objects.filter(requirement__part__part_number="CPU-6")
     assert sum(allocation.quantity for allocation in cpu) == 1 + RACERS
+
+
+def test_a_delivery_booked_eight_times_at_once_counts_once():
+    part = makeable_model() and StockLevel.objects.get(part__part_number="CPU-6").part
+    supply.record_scheduled_receipt(
+        reference="PO-1/1", part_id=part.pk, quantity=20, due_on=None, supplier_name="Nordkomp"
+    )
+    book = {"reference": "PO-1/1", "quantity": 2, "key": "r1", "actor": "staff:anna"}
+    assert race(*[lambda: supply.record_goods_receipt(**book)] * RACERS) == []
+    assert StockLevel.objects.get(part=part).on_hand == PLENTY + 2
+
+
+def test_an_operation_started_by_eight_people_at_once_is_started_by_one():
+    order = planned_order()
+    job = AssemblyJob.objects.get(clearance=order.pk)
+    start = {"job_id": job.pk, "kind": "kitting", "actor": "staff:ines"}
+    errors = race(*[lambda: shop_floor.start_operation(**start)] * RACERS)
+    assert [type(error) for error in errors] == [OperationOutOfOrder] * (RACERS - 1)
 
 
 class without_constraints:  # noqa: N801 - reads as what it does

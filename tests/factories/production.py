@@ -16,6 +16,7 @@ from typing import Any
 from configurator.models import ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
 from production.services import stock, supply
+from production.services.counting import adjust_stock
 from production.services.planning import plan_order
 from shop.models import Order
 from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
@@ -76,7 +77,7 @@ def stock_part(part_number: str, quantity: int) -> Part:
     difference = quantity - (level.on_hand if level else 0)
     if difference:
         number = one.movements.count()
-        stock.adjust(
+        adjust_stock(
             part_id=one.pk,
             quantity=difference,
             reason="counted",

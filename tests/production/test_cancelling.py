@@ -64,3 +64,33 @@ def test_a_job_that_has_begun_is_left_alone():
     cancel_jobs(order_id=order.pk)
     job.refresh_from_db()
     assert job.status == AssemblyJob.Status.IN_PROGRESS
+
+
+def test_its_parts_go_to_the_order_that_waits_for_them(drain):
+    version = makeable_model()
+    stock_part("CPU-6", 1)
+    first, second = planned_order(version=version), planned_order(version=version)
+    assert AssemblyJob.objects.get(clearance=second.pk).status == "waiting_for_parts"
+    cancel(first)
+    drain()
+    assert AssemblyJob.objects.get(clearance=second.pk).status == "ready"
+
+
+def test_a_supplier_who_confirms_after_the_cancellation_ties_nothing_to_it(drain):
+    version = makeable_model()
+    stock_part("CPU-6", 0)
+    order = planned_order(version=version)
+    (shortage,) = open_shortages(order.pk)
+    promise = {
+        "reference": "PO-9/1",
+        "part_id": shortage.requirement.part_id,
+        "quantity": 1,
+        "due_on": timezone.localdate() + timedelta(days=3),
+        "supplier_name": "Nordkomp",
+        "pegs": [(shortage.requirement.pk, 1)],
+    }
+    supply.record_scheduled_receipt(**promise)
+    cancel(order)
+    drain()
+    supply.record_scheduled_receipt(**promise, is_confirmed=True)
+    assert not Allocation.objects.exists()

@@ -3,9 +3,10 @@
 import pytest
 
 from production.errors import ShortOfStock, UnknownPart
-from production.models import StockLevel, StockMovement
+from production.models import AssemblyJob, StockLevel, StockMovement
 from production.services import stock
-from tests.factories.production import part
+from production.services.counting import adjust_stock
+from tests.factories.production import makeable_model, part, planned_order, stock_part
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def level(one):
 
 
 def count(one, difference, key="count-1"):
-    stock.adjust(part_id=one.pk, quantity=difference, reason="counted", key=key, actor="staff:anna")
+    adjust_stock(part_id=one.pk, quantity=difference, reason="counted", key=key, actor="staff:anna")
 
 
 def test_the_first_stock_is_recorded_once_however_often_it_is_loaded(screw):
@@ -74,4 +75,17 @@ def test_a_count_cannot_take_what_is_promised(screw):
 
 def test_a_count_of_an_unknown_part_is_refused():
     with pytest.raises(UnknownPart):
-        stock.adjust(part_id=0, quantity=1, reason="?", key="k", actor="staff:anna")
+        adjust_stock(part_id=0, quantity=1, reason="?", key="k", actor="staff:anna")
+
+
+def test_what_is_found_goes_to_the_job_that_waits_for_it():
+    version = makeable_model()
+    stock_part("CPU-6", 0)
+    later = planned_order(version=version)
+    AssemblyJob.objects.filter(clearance=later.pk).update(due_on="2099-01-01")
+    urgent = planned_order(version=version)
+    stock_part("CPU-6", 1)
+    states = dict(AssemblyJob.objects.values_list("clearance_id", "status"))
+    assert states == {urgent.pk: "ready", later.pk: "waiting_for_parts"}
+    cpu = StockLevel.objects.get(part__part_number="CPU-6")
+    assert (cpu.on_hand, cpu.allocated) == (1, 1)

@@ -119,6 +119,16 @@ def test_what_was_bought_for_nobody_is_push_stock_and_stays_free(waiting):
     assert set(moved.values_list("origin", "quantity")) == {("pegged", 2), ("push", 3)}
 
 
+def test_surplus_goes_to_another_order_that_nothing_covers():
+    version = makeable_model()
+    stock_part("PSU-450", 0)
+    first, second = planned_order(version=version), planned_order(version=version)
+    buy(first, quantity=2)
+    receive(2)
+    assert job_states(first) == job_states(second) == ["ready"]
+    assert level() == (2, 2)
+
+
 def test_the_same_receipt_twice_counts_once(waiting):
     buy(waiting, quantity=2)
     receive(1)
