@@ -35,7 +35,7 @@ class OrderLineWithPartsSerializer(OrderLineSerializer):
         fields = [*OrderLineSerializer.Meta.fields, "parts"]
 
 
-class OrderStatusSerializer(serializers.ModelSerializer):
+class OrderProgressSerializer(serializers.ModelSerializer):
     """What whoever has the secret link may know: no address, no e-mail."""
 
     lines = OrderLineWithPartsSerializer(many=True)

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from shop import selectors
 from shop.api.serializers import (
     OrderErrorSerializer,
-    OrderStatusSerializer,
+    OrderProgressSerializer,
     StaffOrderDetailSerializer,
     StaffOrderSerializer,
 )
@@ -40,7 +40,7 @@ class OrderStatus(APIView):
 
     @extend_schema(
         operation_id="orders_status",
-        responses={200: OrderStatusSerializer, 404: OrderErrorSerializer},
+        responses={200: OrderProgressSerializer, 404: OrderErrorSerializer},
         summary="How far an order is, and where each of its parts",
     )
     def get(self, request: Request, token: str) -> Response:
@@ -52,7 +52,7 @@ class OrderStatus(APIView):
         if order is None:
             raise NotFound("No order has this link.")
         return Response(
-            OrderStatusSerializer(order).data,
+            OrderProgressSerializer(order).data,
             headers={"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"},
         )
 
