@@ -1,0 +1,110 @@
+"""Every kind of page of the shop, with what it takes to stand there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from config.outbox.relay import drain
+from configurator.models import Configuration
+from configurator.selectors import current_price_list, evaluation, published_version
+from configurator.services.configurations import freeze_configuration
+from configurator.views.wish import query_of
+from production.models import AssemblyJob, Part
+from shop.models import Order
+from suppliers.models import PurchaseOrder
+from tests.factories.shop import pay, place_small_order
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    path: str
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+# What the tests go through, by name; `build_places` says where each is.
+NAMES = (
+    *(
+        "home",
+        "how it works",
+        "attribution",
+        "compact",
+        "atelier",
+        "bench",
+        "blocked options",
+    ),
+    *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
+    *("today", "board", "orders", "order for staff", "job", "stock", "part"),
+    *("purchase orders", "purchase order", "offers", "short parts"),
+)
+
+
+def build_places() -> dict[str, Place]:
+    """Makes what they show: a filled cart, an unpaid order, and a paid one with all it led to."""
+    configuration = as_offered("compact")
+    unpaid = place_small_order(configuration=configuration)
+    paid = pay(place_small_order(configuration=configuration, quantity=2))
+    drain()
+    cart = {"cart": _cart_cookie(configuration)}
+    return {
+        "home": Place("/"),
+        "how it works": Place(reverse("shop:how_it_works")),
+        "attribution": Place(reverse("shop:attribution")),
+        **{slug: Place(f"/machines/{slug}/") for slug in ("compact", "atelier", "bench")},
+        "blocked options": Place(f"/machines/compact/?{query_of(configuration.choices)}"),
+        "empty cart": Place(reverse("shop:cart")),
+        "cart": Place(reverse("shop:cart"), cart),
+        "checkout": Place(reverse("shop:checkout"), cart),
+        "order to pay": Place(unpaid.get_absolute_url()),
+        "order in the making": Place(paid.get_absolute_url()),
+        **_of_buying_and_making(paid),
+    }
+
+
+def as_offered(slug: str) -> Configuration:
+    """A machine with nothing chosen."""
+    version = published_version(slug)
+    chosen = evaluation(version, current_price_list(version), {}).chosen
+    return freeze_configuration(version=version, choices=chosen)
+
+
+def staff_cookies() -> dict[str, str]:
+    """Of somebody who may do everything."""
+    client = Client()
+    user, _ = get_user_model().objects.get_or_create(
+        username="everything", defaults={"is_staff": True, "is_superuser": True}
+    )
+    client.force_login(user)
+    return {"sessionid": client.cookies["sessionid"].value}
+
+
+def _of_buying_and_making(order: Order) -> dict[str, Place]:
+    bought = PurchaseOrder.objects.earliest("pk")
+    job = AssemblyJob.objects.filter(clearance__order=order).earliest("pk")
+    part = Part.objects.filter(purchase_order_lines__isnull=False).earliest("pk")
+    staff = staff_cookies()
+    console = {
+        "today": reverse("ops:today"),
+        "board": reverse("ops:board"),
+        "orders": reverse("ops:orders"),
+        "order for staff": reverse("ops:order", args=[order.number]),
+        "job": reverse("ops:job", args=[job.number]),
+        "stock": reverse("ops:stock"),
+        "part": reverse("ops:part", args=[part.pk]),
+        "purchase orders": reverse("ops:purchase_orders"),
+        "purchase order": reverse("ops:purchase_order", args=[bought.number]),
+        "offers": reverse("ops:offers"),
+        "short parts": reverse("ops:short_parts"),
+    }
+    return {
+        "supplier": Place(reverse("suppliers:purchase_order", args=[bought.token])),
+        **{name: Place(path, staff) for name, path in console.items()},
+    }
+
+
+def _cart_cookie(configuration: Configuration) -> str:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.post(reverse("shop:cart_add"), {"configuration": configuration.share_code})
+    return client.cookies["cart"].value
