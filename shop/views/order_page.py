@@ -9,7 +9,7 @@ from config.templatetags.cartwright import day, moment
 from shop import selectors
 from shop.models import Order, Payment, TrackedPart
 from shop.services.fulfilment import WAY
-from shop.views.order_words import Words, history_words, state_words
+from shop.views.order_words import history_words, state_words
 
 Status = Order.Status
 HERE = {TrackedPart.State.RESERVED, TrackedPart.State.KITTED, TrackedPart.State.INSTALLED}
@@ -235,6 +235,3 @@ METHODS = {
 
 def method_words(method: str) -> str:
     return METHODS.get(method, method.replace("_", " ") or "the cashier")
-
-
-__all__ = ["Words", "order_context"]
