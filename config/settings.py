@@ -229,12 +229,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Every app has a status; the schema tells them apart.
     "ENUM_NAME_OVERRIDES": {
-        "OrderStatus": "shop.models.Order.Status",
-        "PaymentStatus": "shop.models.Payment.Status",
-        "AssemblyJobStatus": "production.models.AssemblyJob.Status",
-        "OperationStatus": "production.models.JobOperation.Status",
-        "PurchaseOrderStatus": "suppliers.models.PurchaseOrder.Status",
-        "TrackedPartState": "shop.models.TrackedPart.State",
+        "OrderStatusEnum": "shop.models.Order.Status",
+        "PaymentStatusEnum": "shop.models.Payment.Status",
+        "AssemblyJobStatusEnum": "production.models.AssemblyJob.Status",
+        "OperationStatusEnum": "production.models.JobOperation.Status",
+        "PurchaseOrderStatusEnum": "suppliers.models.PurchaseOrder.Status",
+        "TrackedPartStateEnum": "shop.models.TrackedPart.State",
     },
 }
 
