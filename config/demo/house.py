@@ -41,6 +41,7 @@ def mail_sink(place: Surroundings) -> Spec:
             f"--store={place.home / 'mails'}",
         ),
         is_ready=lambda: answers(place.url("inbox", "/healthz")),
+        is_helper=True,
     )
 
 
@@ -57,6 +58,7 @@ def cashier(place: Surroundings) -> Spec:
             f"--webhook-url={place.url('shop', '/stripe/webhook/')}",
         ),
         is_ready=lambda: answers(place.url("cashier")),
+        is_helper=True,
     )
 
 

@@ -28,6 +28,7 @@ class Spec:
     title: str
     is_ready: Callable[[], bool] | None = None
     ready_words: str = ""  # in its log, of a process that nobody can ask
+    is_helper: bool = False  # others call it, so it goes after them
 
 
 @dataclass(slots=True)
@@ -155,11 +156,18 @@ class Supervisor:
                 child.start()
 
     def stop(self) -> None:
-        """Stop all, last started first; at once when interrupted again."""
+        """Stop all, last started first, helpers after all others; at once when interrupted again.
+
+        Those that do not call each other end side by side: each takes a second or two.
+        """
         children, self._children = self._children[::-1], []
         try:
-            for child in children:
-                child.stop()
+            for is_helper in (False, True):
+                wave = [child for child in children if child.spec.is_helper is is_helper]
+                for child in wave:
+                    child.ask_to_stop()
+                for child in wave:
+                    child.stop()
         except KeyboardInterrupt:
             for child in children:
                 child.stop(within_s=0)

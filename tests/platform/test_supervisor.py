@@ -79,7 +79,9 @@ def test_a_child_that_keeps_dying_is_given_longer_and_longer_pauses(supervisor, 
     assert pauses == [1, 2, 4, 8]
 
 
-def test_all_stop_in_reverse_order_and_leave_no_record(tmp_path, supervisor, monkeypatch):
+def test_all_stop_in_reverse_order_helpers_last_and_leave_no_record(
+    tmp_path, supervisor, monkeypatch
+):
     stopped: list[str] = []
     stop = processes.Child.stop
 
@@ -88,10 +90,11 @@ def test_all_stop_in_reverse_order_and_leave_no_record(tmp_path, supervisor, mon
         stop(child, **options)
 
     monkeypatch.setattr(processes.Child, "stop", noting)
-    for name in ("first", "second", "third"):
+    supervisor.start(python("helper", WAITING, is_helper=True))
+    for name in ("first", "second"):
         supervisor.start(python(name, WAITING))
     supervisor.stop()
-    assert stopped == ["third", "second", "first"]
+    assert stopped == ["second", "first", "helper"]
     assert list((tmp_path / "run").iterdir()) == []
 
 
