@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.templatetags.static import static
 from django.utils.csp import CSP
 
 from config.env import BASE_DIR, HOME, env, mailer, secret_key
@@ -242,6 +243,9 @@ UNFOLD = {
     "SITE_TITLE": "Cartwright",
     "SITE_HEADER": "Cartwright",
     "SITE_SYMBOL": "construction",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}
+    ],
     "SHOW_VIEW_ON_SITE": True,
     "SITE_URL": "/",
 }

@@ -89,7 +89,7 @@ def test_on_a_phone_the_price_bar_covers_nothing_that_has_the_focus(
 ):
     page = open_page(places["compact"].path, viewport={"width": PHONE, "height": 844})
     covered = []
-    for _ in range(40):
+    for _ in range(50):
         page.keyboard.press("Tab")
         covered.append(page.evaluate(COVERED))
     assert [one for one in covered if one] == []
