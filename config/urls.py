@@ -2,13 +2,20 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Touches neither database nor broker: a restart would mend neither."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look when a page, such as the admin's login, names no icon."""
+    return redirect(static("img/mark.svg"))
 
 
 api: list[URLPattern | URLResolver] = [
@@ -17,7 +24,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("production.api.urls")),
     path("", include("suppliers.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
 
 ops: list[URLPattern | URLResolver] = [
@@ -28,6 +35,7 @@ ops: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("favicon.ico", favicon),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),

@@ -85,6 +85,8 @@ def test_nothing_but_the_fixed_names_stands_at_the_top():
 def test_files_and_functions_stay_readable(path):
     text = path.read_text()
     assert text.count("\n") <= 500
+    if "tests" in path.relative_to(ROOT).parts:
+        return  # a test's own data may be one long table
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1

@@ -110,9 +110,14 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
     payment.last_synced_at = timezone.now()
     payment.save(
         update_fields=[
-            "session_id", "checkout_url", "payment_intent_id", "method", "failure", "last_synced_at",
+            "session_id",
+            "checkout_url",
+            "payment_intent_id",
+            "method",
+            "failure",
+            "last_synced_at",
         ]
-    )  # fmt: skip
+    )
     if payment.status == Payment.Status.CLEARED:
         return payment
     if problem := _foreign(payment, facts):
@@ -120,7 +125,8 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
     elif facts.intent_status == "succeeded":
         clear_payment(order=order, payment=payment, facts=facts)
     elif facts.session_status == "complete" and facts.intent_status == "processing":
-        _move(payment, Payment.Status.PROCESSING, "the bank has it")
+        if _move(payment, Payment.Status.PROCESSING, "the bank has it"):
+            emails.queue_payment_under_way(payment=payment)
     elif facts.session_status == "complete" and facts.intent_status in {
         "requires_payment_method", "canceled",
     }:  # fmt: skip
@@ -205,9 +211,12 @@ def _hold(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
     )
 
 
-def _move(payment: Payment, to: Payment.Status, why: str) -> None:
-    if payment.status != to:
-        change_status(payment, to=to, why=why, actor="stripe")
+def _move(payment: Payment, to: Payment.Status, why: str) -> bool:
+    """Change the state unless it is that already; True when this call did."""
+    if payment.status == to:
+        return False
+    change_status(payment, to=to, why=why, actor="stripe")
+    return True
 
 
 def _fail(payment: Payment, why: str) -> None:
@@ -221,7 +230,7 @@ def _fail(payment: Payment, why: str) -> None:
 
 @transaction.atomic
 def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
-    """End a hold; the next sync of the payment then releases the order, if nothing else stops it."""
+    """End a hold; the next sync of the payment releases the order, if nothing else stops it."""
     order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
     lock_rows(Order, [order_id])
     (hold,) = lock_rows(PaymentHold, [hold_id])

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 READ = ("view",)
+ACT = ("view", "change")
 WORK = ("view", "add", "change")
 EVERYTHING = ("view", "add", "change", "delete")
 
@@ -23,6 +24,7 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
             "suppliers": {"*": WORK},
             "production": {"*": READ},
             "shop": {"order": READ, "orderline": READ},
+            "mail": {"*": ACT},
         },
         "Shop floor": {
             "production": {"*": READ, "assemblyjob": WORK, "joboperation": WORK},
@@ -30,8 +32,16 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
             "shop": {"order": READ, "orderline": READ},
         },
         "Finance": {
-            "shop": {"*": READ, "payment": WORK, "paymenthold": WORK},
+            "shop": {
+                "*": READ,
+                "order": ACT,
+                "payment": WORK,
+                "paymenthold": WORK,
+                "stripeevent": ACT,
+            },
             "suppliers": {"*": READ},
+            "mail": {"*": ACT},
+            "audit": {"*": READ},
         },
     }
 )

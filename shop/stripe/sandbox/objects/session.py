@@ -55,14 +55,7 @@ def build_session(
         "payment_status": "unpaid" if total else "no_payment_required",
         "permissions": None,
         "phone_number_collection": {"enabled": False},
-        "shipping_cost": {
-            "amount_subtotal": shipping_amount,
-            "amount_tax": 0,
-            "amount_total": shipping_amount,
-            "shipping_rate": shipping["shipping_rate"],
-        }
-        if shipping
-        else None,
+        "shipping_cost": _shipping_cost(shipping),
         "shipping_options": [shipping] if shipping else [],
         "status": "open",
         "submit_type": params.get("submit_type"),
@@ -73,6 +66,17 @@ def build_session(
             "amount_tax": 0,
         },
         "ui_mode": params["ui_mode"],
+    }
+
+
+def _shipping_cost(shipping: Document | None) -> Document | None:
+    if shipping is None:
+        return None
+    return {
+        "amount_subtotal": shipping["shipping_amount"],
+        "amount_tax": 0,
+        "amount_total": shipping["shipping_amount"],
+        "shipping_rate": shipping["shipping_rate"],
     }
 
 
