@@ -23,7 +23,7 @@ class DayField(forms.DateField):
         limits = {"min": min(today, offered or today), "max": today + FARTHEST}
         super().__init__(
             required=False,
-            label=_("Line %(number)d: at our door on") % {"number": line.line_number},
+            label=_("Line %(number)d") % {"number": line.line_number},
             initial=offered,
             input_formats=["%Y-%m-%d"],
             error_messages={"invalid": _("Expected a day such as 2026-12-08.")},

@@ -23,3 +23,9 @@ class Supplier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address_lines(self) -> list[str]:
+        """Street and place: most addresses are kept with the name above them."""
+        lines = self.address.splitlines()
+        return lines[1:] if lines[:1] == [self.name] else lines

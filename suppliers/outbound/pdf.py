@@ -88,14 +88,8 @@ def purchase_order_pdf(
         _parties(purchase_order, confirm_url),
         Spacer(1, 8 * mm),
         _lines(purchase_order, lines),
-        Spacer(1, 8 * mm),
-        _text(
-            "Please confirm the dates at the address above, or by scanning the code. "
-            "Every part is for a machine that a customer has paid for; "
-            "an honest later date helps us more than silence.",
-            9,
-            quiet=True,
-        ),
+        Spacer(1, 9 * mm),
+        *_request(confirm_url),
     ]
 
     def frame(canvas: Canvas, _: SimpleDocTemplate) -> None:
@@ -107,31 +101,38 @@ def purchase_order_pdf(
 
 def _parties(purchase_order: PurchaseOrder, confirm_url: str) -> Table:
     supplier = purchase_order.supplier
+    to = [supplier.name, *(supplier.address_lines or [supplier.email])]
     ordered_on = date_format(timezone.localtime(purchase_order.created_at), "j F Y")
-    facts = f"Ordered {ordered_on}\nRevision {purchase_order.revision}"
-    ship_to = f"{settings.COMPANY_NAME}\n{settings.COMPANY_ADDRESS}"
-    cells = [
-        [
-            [
-                _text("To", quiet=True),
-                _text(f"{supplier.name}\n{supplier.address or supplier.email}", 10),
-            ],
-            [_text("Ship to", quiet=True), _text(ship_to, 10), _text(facts, quiet=True)],
-            [
-                _text("Confirm without a login", quiet=True),
-                Paragraph(
-                    f'<link href="{escape(confirm_url)}"><u>{escape(confirm_url)}</u></link>',
-                    _style(7),
-                ),
-            ],
-            _QrCode(confirm_url),
-        ]
-    ]
-    table = Table(cells, colWidths=[46 * mm, 46 * mm, 50 * mm, 28 * mm], hAlign="LEFT")
+    columns = {
+        "To": "\n".join(to),
+        "Ship to": f"{settings.COMPANY_NAME}\n{settings.COMPANY_ADDRESS}",
+        "Ordered": f"{ordered_on}\nrevision {purchase_order.revision}",
+    }
+    cells = [[_text(head, quiet=True), _text(text, 10)] for head, text in columns.items()]
+    table = Table(
+        [[*cells, _QrCode(confirm_url)]],
+        colWidths=[52 * mm, 52 * mm, 38 * mm, 28 * mm],
+        hAlign="LEFT",
+    )
     table.setStyle(
         TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
     )
     return table
+
+
+def _request(confirm_url: str) -> list[Flowable]:
+    """What the reader is asked to do."""
+    url = escape(confirm_url)
+    return [
+        _text("Please confirm the days, without a login, by the code above or at", 10, bold=True),
+        Paragraph(f'<link href="{url}"><u>{url}</u></link>', _style(9)),
+        Spacer(1, 2 * mm),
+        _text(
+            "Every part is for a machine that a customer has paid for; "
+            "an honest later day helps us more than silence.",
+            quiet=True,
+        ),
+    ]
 
 
 def _lines(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> Table:
@@ -145,17 +146,17 @@ def _lines(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) ->
         rows.append(
             [
                 _text(str(line.line_number)),
-                _text(line.sku),
+                _text(line.sku, 8),
                 _text(f"{line.description}{mpn}"),
                 _text(f"{line.quantity}", right=True, bold=True),
                 _text(money(line.price_minor), right=True),
                 _text(money(line.price_minor * line.quantity), right=True),
-                _text(date_format(line.requested_on, "D j M Y"), right=True),
+                _text(date_format(line.requested_on, "D j M Y"), 8.5, right=True),
             ]
         )
     total = f"{purchase_order.currency} {money(purchase_order.total_minor)}"
     rows.append(["", "", _text("Total", bold=True), "", _text(total, bold=True, right=True)])
-    widths = [10, 31, 46, 16, 19, 21, 27]
+    widths = [8, 37, 46, 15, 18, 19, 27]
     table = Table(
         [row + [""] * (len(heads) - len(row)) for row in rows],
         colWidths=[width * mm for width in widths],

@@ -57,17 +57,17 @@ def test_opening_the_link_changes_nothing(client, method):
     assert state() == before
 
 
-@pytest.mark.parametrize("token", ["nobodys", "../admin", "%00", "ü" * 40, "x" * 300])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_token_that_is_nobodys_is_told_so_in_plain_words(client, method, token):
+def test_a_token_that_is_nobodys_is_told_so_in_plain_words(client, method):
     purchased()
     before = state()
-    response = getattr(client, method)(f"/po/{token}/", {"line_1": SOON.isoformat()})
-    assert response.status_code == 404
+    for token in ("nobodys", "../admin", "%00", "ü" * 40, "x" * 300):
+        response = getattr(client, method)(f"/po/{token}/", {"line_1": SOON.isoformat()})
+        assert response.status_code == 404, token
+    response = getattr(client, method)("/po/nobodys/", {"line_1": SOON.isoformat()})
+    assert "This link names no purchase order. Please use the one in our mail." in text_of(response)
+    assert "Nothing was changed" in text_of(response)
     assert state() == before
-    if token == "nobodys":
-        assert "This link names no purchase order" in text_of(response)
-        assert "Nothing was changed" in text_of(response)
 
 
 def test_the_token_of_another_order_opens_only_that_order(client):
