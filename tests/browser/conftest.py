@@ -10,8 +10,8 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
 from config.embedded.ports import any_free
 from configurator.models import ModelVersion
@@ -50,7 +50,13 @@ def shop_url(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[str]:
     """A web server in a thread, and a cashier whose events nobody hears: returning has to do."""
-    shop = LiveServer("127.0.0.1")
+    # Files are served as in production, by our own middleware.
+    shop = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)
+    shop.daemon = True
+    shop.start()
+    assert shop.is_ready.wait(timeout=60)
+    assert shop.error is None, shop.error
+    url = f"http://{shop.host}:{shop.port}"
     state: Path = tmp_path_factory.mktemp("cashier")
     nobody = f"http://127.0.0.1:{any_free()}/"
     cashier = open_cashier(
@@ -59,14 +65,14 @@ def shop_url(
     serve_in_thread(cashier)
     policy = dict(django_settings.SECURE_CSP)
     with override_settings(
-        BASE_URL=shop.url,
+        BASE_URL=url,
         STRIPE_API_BASE=cashier.url,
         # As the settings have it where STRIPE_API_BASE is set from the start.
         SECURE_CSP=policy | {"form-action": [*policy["form-action"], cashier.url]},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
-        yield shop.url
-    shop.stop()
+        yield url
+    shop.terminate()
     cashier.stop()
 
 

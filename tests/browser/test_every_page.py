@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PATIENCE_MS, PHONE, OpenPage
 from tests.browser.places import NAMES, Place, build_places
 
 pytestmark = [
@@ -93,3 +93,8 @@ def test_on_a_phone_the_price_bar_covers_nothing_that_has_the_focus(
         page.keyboard.press("Tab")
         covered.append(page.evaluate(COVERED))
     assert [one for one in covered if one] == []
+
+
+def test_the_description_of_the_api_shows_itself_under_the_strict_policy(open_page: OpenPage):
+    page = open_page("/api/v1/docs/")
+    expect(page.get_by_text("/api/v1/products/").first).to_be_visible(timeout=PATIENCE_MS)
