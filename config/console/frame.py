@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from config.console.registry import SECTIONS, entries
 
@@ -40,7 +41,11 @@ def ops_menu(request: HttpRequest) -> tuple[ShownSection, ...]:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the side bar, for pages under /ops/ only."""
+    """Context processor: the side bar, for pages under /ops/ only.
+
+    It counts when it is drawn, so panels and answers to htmx, which have no side bar, cost nothing.
+    """
     if not request.path.startswith("/ops/"):
         return {}
-    return {"ops_menu": ops_menu(request), "ops_title": "Operations"}
+    menu = SimpleLazyObject(lambda: ops_menu(request))
+    return {"ops_menu": menu, "ops_title": "Operations"}
