@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check run test lint format types arch checks migrate-check lock ci
+.PHONY: help setup demo demo-check run test lint format types arch checks migrate-check bench lock ci
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ migrate-check: setup ## Whether every model change has its migration
 
 checks: setup ## Deployment checks and the API description, as production sees them
 	@bash .ci/checks
+
+bench: ## CPU and SQL of every page and of one whole order
+	@$(PYTHON) manage.py bench order
 
 lock: setup ## Renew requirements*.txt from requirements*.in
 	.venv/bin/uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
