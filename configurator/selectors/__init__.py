@@ -8,6 +8,7 @@ from configurator.selectors.configurations import (
     parts_of,
     price_lines,
 )
+from configurator.selectors.drawing import Drawing, drawing
 from configurator.selectors.home import ListedModel, listed_models, warm_up
 from configurator.selectors.prices import (
     current_price_list,
@@ -32,6 +33,7 @@ from configurator.selectors.versions import (
 
 __all__ = [
     "ChosenOption",
+    "Drawing",
     "ListedModel",
     "OptionDetail",
     "ShipEstimate",
@@ -40,6 +42,7 @@ __all__ = [
     "chosen_options",
     "configuration_by_code",
     "current_price_list",
+    "drawing",
     "engine_model",
     "estimate",
     "evaluation",

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from configurator.models import ModelVersion
 from configurator.selectors import (
+    Drawing,
     chosen_in,
     current_price_list,
+    drawing,
     engine_model,
     option_details,
     plant_load,
@@ -19,7 +21,6 @@ from configurator.views.answer import Answer, answer
 from configurator.views.build import Card, card
 from configurator.views.changes import Notice, configure_url, notices
 from configurator.views.delays import Delays
-from configurator.views.drawing import Drawing, drawing
 from configurator.views.groups import GroupRow, RowMaker, windows
 from configurator.views.meters import Meter, meters
 from configurator.views.wish import Wish, pairs
@@ -76,12 +77,7 @@ def configure_page(
         shown=wish.shown if wish.shown in model.options_by_code else "",
         groups=[rows.group(window, wish) for window in shown],
         meters=meters(model, now.chosen),
-        drawing=drawing(
-            model,
-            now.chosen,
-            kind=version.product_model.drawing,
-            highlight=wish.newest or "",
-        ),
+        drawing=drawing(version, now.chosen, highlight=wish.newest or ""),
         build=card(
             model=model,
             now=now,

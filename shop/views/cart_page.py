@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from configurator.selectors import chosen_options
+from configurator.selectors import chosen_options, drawing
 from shop.models import Cart
 from shop.ports import promiser
 from shop.services.carts import Change, ReviewedLine, review_cart
-from shop.views.pictures import drawing_of
 
 # The groups that tell one machine from another in a line of words.
 TELLING = ("cpu", "graphics", "memory", "drive", "case")
@@ -44,5 +43,5 @@ def _shown_line(line: ReviewedLine) -> dict[str, Any]:
     return {
         "line": line,
         "facts": [names[group] for group in TELLING if group in names],
-        "drawing": drawing_of(line.configuration.version, chosen),
+        "drawing": drawing(line.configuration.version, line.configuration.choices),
     }

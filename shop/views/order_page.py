@@ -44,6 +44,10 @@ class Machines:
     title: str
     parts: list[dict[str, Any]]
 
+    @property
+    def has_serials(self) -> bool:
+        return any(part["serial"] for part in self.parts)
+
 
 def order_context(order: Order, *, today: date) -> dict[str, Any]:
     """Everything that the order's page shows, in at most six queries."""

@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from configurator.selectors import listed_models
-from shop.views.pictures import drawing_of
+from configurator.selectors import drawing, listed_models
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     machines = [
-        {"listed": one, "drawing": drawing_of(one.version, one.chosen)} for one in listed_models()
+        {"listed": one, "drawing": drawing(one.version, one.version.defaults)}
+        for one in listed_models()
     ]
     hero = machines[len(machines) // 2]["drawing"] if machines else None
     return render(request, "shop/home.html", {"machines": machines, "hero": hero})

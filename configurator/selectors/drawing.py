@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from configurator.engine.ir import Model, Option
 from configurator.engine.price import quantity_of
+from configurator.models import ModelVersion
+from configurator.selectors.versions import engine_model
 
 LONG_CARD_MM = 270  # from here on cards carry three fans
 SLOTS_DRAWN = 4
@@ -27,12 +29,16 @@ class Drawing:
     title: str
 
 
-def drawing(model: Model, chosen: Mapping[str, str], *, kind: str, highlight: str) -> Drawing:
-    """Draw the groups that a computer has; a group that the model lacks is simply not drawn."""
+def drawing(version: ModelVersion, chosen: Mapping[str, str], *, highlight: str = "") -> Drawing:
+    """Draw the groups that a computer has; a group that the model lacks is simply not drawn.
+
+    `chosen` maps group codes to option codes; the group `highlight` is drawn in signal.
+    """
+    model = engine_model(version)
     parts = {group: model.options_by_code[group][option] for group, option in chosen.items()}
     card = parts.get("graphics")
     return Drawing(
-        kind=kind,
+        kind=version.product_model.drawing,
         cooler=_cooler(parts.get("cooler")),
         graphics=_card_fans(card),
         memory_modules=min(SLOTS_DRAWN, _pieces(model, chosen, parts, "memory", "modules")),
