@@ -26,12 +26,12 @@ test: ## Run all tests (ARGS="tests/shop -k cart" for some)
 lint: setup ## Style of Python and templates
 	$(RUN) ruff check
 	$(RUN) ruff format --check
-	$(RUN) djlint --quiet --check templates config/mailsink/templates
+	$(RUN) djlint --quiet --lint templates
+	$(RUN) djlint --quiet --lint --profile html config/mailsink/templates
 
 format: setup ## Put Python and templates into the house style
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
-	$(RUN) djlint --quiet --reformat templates config/mailsink/templates
 
 types: setup ## Static types
 	$(RUN) mypy .

@@ -15,8 +15,8 @@ from suppliers.models import PurchaseOrder
 from tests.concurrency.races import race
 from tests.factories.production import makeable_model
 from tests.factories.shop import pay, place_small_order
-from tests.journeys.supply import supply_everything
 from tests.journeys.plant import Plant, eventually
+from tests.journeys.supply import supply_everything
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 

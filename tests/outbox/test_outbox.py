@@ -61,9 +61,9 @@ def test_publishing_outside_a_transaction_is_refused():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_that_is_rolled_back_was_never_published():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         bus.publish(LampLit(lamp=1))
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     assert not OutboxEvent.objects.exists()
     assert relay.drain() == 0
 
