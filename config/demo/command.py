@@ -92,4 +92,5 @@ def _say_addresses(screen: Screen, place: Surroundings) -> None:
     for title, url in lines:
         screen.say(f"  {title:<10} {url}")
     screen.say(f"\n  Staff login: {STAFF} / {place.staff_password}")
+    screen.say("  Roles, same password: product, purchasing, floor, finance")
     screen.say(f"  Data and logs: {place.home}. Ctrl-C stops everything.\n")
