@@ -1,17 +1,22 @@
-"""Fill the groups a customer left open: stay at the defaults, change few, change cheaply.
+"""Fill the groups a customer left open: stay at the defaults, change few, change prices little.
 
 The completion of a set of explicit choices is the valid configuration that differs from the
-defaults in as few open groups as possible, and costs least among those. It depends on the set
-of choices only, never on the order of clicks or on what was answered before.
+defaults in as few open groups as possible. Of those it is the one whose changed price lines, up
+or down, move least: what must give way is replaced by its like, neither by the cheapest nor by
+the best. Then the cheaper one, then the first in a fixed order. A line moves from what it would
+cost with the default in the open group; without prices none moves.
+
+The completion depends on the set of choices only, never on the order of clicks or on what was
+answered before.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.cheapest import Cheapest, TooHard
 from configurator.engine.compiled import Compiled
 from configurator.engine.costs import Costs
 from configurator.engine.masks import OPEN
+from configurator.engine.nearest import Found, Nearest, TooHard
 
 # Sets of groups the exact search may try. Beyond that a greedy completion is taken, which is
 # valid too, but perhaps not the nearest. Real catalogues need a few dozen.
@@ -34,7 +39,7 @@ class Completer:
         self._compiled = compiled
         self._costs = costs
 
-    def complete(self, explicit: Mapping[int, int]) -> dict[int, int] | None:
+    def complete(self, explicit: Mapping[int, int]) -> Mapping[int, int] | None:
         """Open groups whose option must leave its default, with their new option.
 
         None: the explicit options (group position → option position) have no completion.
@@ -44,7 +49,7 @@ class Completer:
         broken = [index for index, rule in rules if rule.is_broken(start.assignment)]
         return self._nearest(start, broken)
 
-    def each(self, others: Mapping[int, int], g: int) -> Callable[[int], dict[int, int] | None]:
+    def each(self, others: Mapping[int, int], g: int) -> Callable[[int], Mapping[int, int] | None]:
         """`complete({**others, g: option})` as a function of the option, quick for many."""
         compiled = self._compiled
         class_of = compiled.classed.groups[g].class_of
@@ -59,7 +64,7 @@ class Completer:
             for index in compiled.rules_of[g]
         ]
 
-        def complete(option: int) -> dict[int, int] | None:
+        def complete(option: int) -> Mapping[int, int] | None:
             number = class_of[option]
             broken = [index for index, mask in here if not mask >> number & 1]
             if not broken and not elsewhere:
@@ -79,39 +84,40 @@ class Completer:
         ]
         return _Start(options, assignment, frozenset(explicit))
 
-    def _nearest(self, start: _Start, broken: Sequence[int]) -> dict[int, int] | None:
+    def _nearest(self, start: _Start, broken: Sequence[int]) -> Mapping[int, int] | None:
         if not broken:
             return {}
         try:
-            return _Search(self._compiled, self._costs, start).nearest(broken)
+            return _Search(self._compiled, self._costs, start).find(broken)
         except TooHard:
-            return self._greedy({g: start.assignment[g] for g in start.explicit})
+            return self._greedy(start)
 
-    def _greedy(self, fixed: dict[int, int]) -> dict[int, int] | None:
-        """Group by group in model order: the default if it can stay, else the cheapest."""
-        compiled = self._compiled
+    def _greedy(self, start: _Start) -> Mapping[int, int] | None:
+        """Group by group in model order: the default if it can stay, else the nearest price."""
+        compiled, costs = self._compiled, self._costs
         literal = compiled.cnf.class_literal
-        assumptions = [literal(g, number) for g, number in sorted(fixed.items())]
+        assumptions = [literal(g, start.assignment[g]) for g in sorted(start.explicit)]
         if not compiled.solver.is_satisfiable(assumptions):
             return None
+        options = list(start.options)
+        usual = {g: costs.line(g, options) for g in costs.lines}
         changed = {}
-        for g, group in enumerate(compiled.classed.groups):
-            if g in fixed:
+        for g in range(len(options)):
+            if g in start.explicit:
                 continue
-            usual = compiled.classed.defaults[g]
-            tried = [(group.class_of[usual], usual)]
-            tried += [(c.number, c.option) for c in self._costs.candidates[g]]
+            tried = [(start.assignment[g], options[g])]
+            tried += [(c.number, c.option) for c in costs.candidates(g, options, usual)]
             for number, option in tried:
                 if compiled.solver.is_satisfiable([*assumptions, literal(g, number)]):
                     assumptions.append(literal(g, number))
-                    if option != usual:
-                        changed[g] = option
+                    if option != options[g]:
+                        changed[g] = options[g] = option
                     break
         return changed
 
 
 class _Search:
-    """Looks for the smallest, then cheapest set of open groups to change.
+    """Looks for the fewest open groups to change, and for what changes the price least.
 
     Sets grow only by groups that can matter: a set fails for a reason (a broken rule it does
     not touch, or rules that leave one of its groups nothing), and every larger set that
@@ -126,12 +132,12 @@ class _Search:
         self._options, self._assignment = start.options, start.assignment
         self._free = frozenset(range(len(start.options))) - start.explicit
 
-    def nearest(self, broken: Sequence[int]) -> dict[int, int] | None:
+    def find(self, broken: Sequence[int]) -> Mapping[int, int] | None:
         """The options to change to, by group position, or None when nothing helps."""
         level: list[frozenset[int]] = [frozenset()]
         tried = 0
         while level:
-            best: tuple[int, dict[int, int]] | None = None
+            best: Found | None = None
             larger: dict[frozenset[int], None] = {}
             for groups in level:
                 tried += 1
@@ -140,12 +146,12 @@ class _Search:
                 reason = self._uncovered(groups, broken)
                 if reason is None:
                     reason, found = self._assign(groups)
-                    if found is not None and (best is None or found[0] < best[0]):
+                    if found is not None and (best is None or found.move < best.move):
                         best = found
                 for g in sorted(reason - groups):
                     larger[groups | {g}] = None
             if best is not None:
-                return best[1]
+                return best.options
             level = list(larger)
         return None
 
@@ -158,10 +164,8 @@ class _Search:
         ]
         return min(reasons, key=len, default=None)
 
-    def _assign(
-        self, groups: frozenset[int]
-    ) -> tuple[frozenset[int], tuple[int, dict[int, int]] | None]:
-        """(reason of failure, None) or (nothing, (total, options)) for one set of groups."""
+    def _assign(self, groups: frozenset[int]) -> tuple[frozenset[int], Found | None]:
+        """(reason of failure, None) or (nothing, the nearest options) for one set of groups."""
         assignment = list(self._assignment)
         for g in groups:
             assignment[g] = OPEN
@@ -178,7 +182,7 @@ class _Search:
             if not domain:
                 return self._free & reason, None
             domains[g] = domain
-        found = Cheapest(self._compiled, self._costs, domains).find(assignment, self._options)
+        found = Nearest(self._compiled, self._costs, domains).find(assignment, self._options)
         if found is not None:
             return frozenset(), found
         touched = (self._rules[index].groups for g in groups for index in self._rules_of[g])

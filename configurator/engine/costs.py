@@ -1,21 +1,31 @@
-"""Prices as the search for completions needs them: per option position, cheapest class first."""
+"""Prices as the search for completions needs them: how far each option moves its price line.
 
-from collections.abc import Sequence
+A line of the price is unit × quantity. A quantity group has no line of its own: it is on the line
+of what it counts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.classes import ClassedGroup, ClassedModel
+from configurator.engine.classes import ClassedModel
+from configurator.engine.masks import OPEN
 from configurator.engine.price import PriceBook
 from configurator.engine.references import COUNT
+
+# How far price lines move, up or down, and how much dearer they get: compared in this order, added
+# part by part. The least of a sum is the sum of the leasts, so the leasts of single lines bound
+# what several can come to.
+type Move = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A class with its cheapest option: `bit` in masks, price (or count) per piece."""
+    """A class (`bit` in masks), the option of it that moves its line least, and how far."""
 
     bit: int
     number: int
     option: int
-    unit: int
+    move: Move
 
 
 class Costs:
@@ -26,6 +36,7 @@ class Costs:
 
     def __init__(self, classed: ClassedModel, book: PriceBook | None) -> None:
         model = classed.model
+        self._classed = classed
         self.base = 0 if book is None else book.base_minor
         self.unit: list[list[int]] = []
         for group in model.groups:
@@ -42,30 +53,59 @@ class Costs:
             for target, quantity in model.quantity_group_of.items()
         }
         self.target = {quantity: target for target, quantity in self.quantity.items()}
-        self.candidates = [
-            _candidates(group, units)
-            for group, units in zip(classed.groups, self.unit, strict=True)
-        ]
-        self._lines = [
-            (g, self.quantity.get(g)) for g in range(len(self.unit)) if g not in self.target
-        ]
+        # each line by the group that it names, with the group of its quantity
+        self.lines = {
+            g: self.quantity.get(g) for g in range(len(self.unit)) if g not in self.target
+        }
+        self._kept: dict[tuple[int, int, int], list[Candidate]] = {}
+
+    def line(self, g: int, options: Sequence[int]) -> int:
+        """What the line of a group (no quantity) costs among these option positions."""
+        quantity = self.lines[g]
+        unit = self.unit[g][options[g]]
+        return unit if quantity is None else unit * self.unit[quantity][options[quantity]]
 
     def total(self, options: Sequence[int]) -> int:
         """The price of a complete configuration (option positions), in minor units."""
-        total = self.base
-        for g, quantity in self._lines:
-            unit = self.unit[g][options[g]]
-            total += unit if quantity is None else unit * self.unit[quantity][options[quantity]]
-        return total
+        return self.base + sum(self.line(g, options) for g in self.lines)
 
+    def difference(self, old: Sequence[int], new: Sequence[int], changed: Iterable[int]) -> int:
+        """The new total less the old one, where only the groups `changed` differ."""
+        lines = {self.target.get(g, g) for g in changed}
+        return sum(self.line(g, new) - self.line(g, old) for g in lines)
 
-def _candidates(group: ClassedGroup, units: Sequence[int]) -> list[Candidate]:
-    cheapest = (
-        (number, min(members, key=lambda option: (units[option], option)))
-        for number, members in enumerate(group.members)
-    )
-    candidates = [Candidate(1 << n, n, option, units[option]) for n, option in cheapest]
-    return sorted(candidates, key=lambda candidate: (candidate.unit, candidate.option))
+    def candidates(
+        self, g: int, options: Sequence[int], usual: Mapping[int, int]
+    ) -> list[Candidate]:
+        """One candidate a class of the group: least change first, then cheaper, then by position.
+
+        `usual` is what each line would cost, `options` has the other group on the same line, if
+        there is one. A count whose target is still OPEN changes nothing: its target will.
+        """
+        target = self.target.get(g)
+        if target is None:
+            quantity = self.lines[g]
+            factor = 1 if quantity is None else self.unit[quantity][options[quantity]]
+            return self.candidates_at(g, factor, usual[g])
+        if options[target] == OPEN:
+            return self.candidates_at(g, 0, 0)
+        return self.candidates_at(g, self.unit[target][options[target]], usual[target])
+
+    def candidates_at(self, g: int, factor: int, usual: int) -> list[Candidate]:
+        """The candidates where the line costs `factor` × unit, and `usual` was expected."""
+        key = (g, factor, usual)
+        if key not in self._kept:
+            moves = (factor * unit - usual for unit in self.unit[g])
+            ranks = [(abs(move), move, option) for option, move in enumerate(moves)]
+            nearest = sorted(
+                (min(ranks[option] for option in members), number)
+                for number, members in enumerate(self._classed.groups[g].members)
+            )
+            self._kept[key] = [
+                Candidate(1 << number, number, option, (moved, dearer))
+                for (moved, dearer, option), number in nearest
+            ]
+        return self._kept[key]
 
 
 def _count(value: object) -> int:

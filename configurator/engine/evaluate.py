@@ -31,7 +31,7 @@ class Evaluation:
     """The answer to a click.
 
     `chosen` is a complete valid configuration: the explicit choices, the defaults where they
-    fit, else the nearest and cheapest options that do. It is empty when the explicit choices
+    fit, else the nearest options that do (see `completion`). It is empty when the explicit choices
     contradict each other; `states` then still tells which options would resolve that.
     """
 
@@ -94,16 +94,15 @@ class _Click:
         self.costs = Costs(compiled.classed, book)
         self._has_prices = book is not None
         self._completer = Completer(compiled, self.costs)
-        self.chosen = self._configuration(explicit)
+        filled_in = self._completer.complete(explicit)
+        self._filled_in = filled_in or {}  # where it is not the default
+        self.chosen = None if filled_in is None else self._configuration()
         if self.chosen is None and not is_consistent(compiled, {}):
             raise InconsistentModel(f"the rules of {compiled.model.code} allow no configuration")
 
-    def _configuration(self, explicit: Mapping[int, int]) -> list[int] | None:
-        changed = self._completer.complete(explicit)
-        if changed is None:
-            return None
+    def _configuration(self) -> list[int]:
         options = list(self.compiled.classed.defaults)
-        for g, option in (*explicit.items(), *changed.items()):
+        for g, option in (*self.explicit.items(), *self._filled_in.items()):
             options[g] = option
         return options
 
@@ -135,10 +134,10 @@ class _Click:
         classed = self.compiled.classed.groups[g]
         others = {h: option for h, option in self.explicit.items() if h != g}
         # The things counted by a quantity group share a completion only at the same price,
-        # because the cheapest count depends on it.
+        # because how far a count moves the price depends on it.
         by_price = g in self.costs.quantity
         complete = self._completer.each(others, g)
-        completions: dict[tuple[int, int], dict[int, int] | None] = {}
+        completions: dict[tuple[int, int], Mapping[int, int] | None] = {}
         for index, option in enumerate(classed.group.options):
             number = classed.class_of[index]
             state = OptionState(False, (), None)
@@ -146,27 +145,23 @@ class _Click:
                 key = (number, self.costs.unit[g][index] if by_price else 0)
                 if key not in completions:
                     completions[key] = complete(index)
-                state = self._taken(others, g, index, completions[key])
+                state = self._taken(g, index, completions[key])
             yield (classed.group.code, option.code), state
 
-    def _taken(
-        self,
-        others: Mapping[int, int],
-        g: int,
-        index: int,
-        changed: Mapping[int, int] | None,
-    ) -> OptionState:
+    def _taken(self, g: int, index: int, changed: Mapping[int, int] | None) -> OptionState:
         """The state of a possible option, given the completion that taking it leads to."""
         if self.chosen is None or changed is None:
             return OptionState(True, (), None)
-        options = list(self.compiled.classed.defaults)
-        for h, option in (*others.items(), *changed.items()):
-            options[h] = option
+        groups, defaults = self.compiled.classed.groups, self.compiled.classed.defaults
+        options = list(self.chosen)
+        # What is filled in differs at most where one of the two completions leaves a default.
+        for h in {*changed, *self._filled_in}:
+            options[h] = changed.get(h, defaults[h])
         options[g] = index
-        changes = tuple(
-            self.compiled.classed.groups[h].group.code
-            for h, (new, old) in enumerate(zip(options, self.chosen, strict=True))
-            if new != old and h != g
-        )
-        delta = self.costs.total(options) - self.costs.total(self.chosen)
-        return OptionState(True, changes, delta if self._has_prices else None)
+        different = [
+            h for h in sorted({*changed, *self._filled_in, g}) if options[h] != self.chosen[h]
+        ]
+        changes = tuple(groups[h].group.code for h in different if h != g)
+        if not self._has_prices:
+            return OptionState(True, changes, None)
+        return OptionState(True, changes, self.costs.difference(self.chosen, options, different))

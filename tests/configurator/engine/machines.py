@@ -121,7 +121,7 @@ def desktop(**changes):
 
 
 def desktop_prices():
-    """Distinct prices, so that "cheapest" has one answer."""
+    """Distinct prices, so that "nearest" has one answer."""
     minor = {
         "cpu": {"ryzen": 20000, "core": 25000},
         "board": {"b650": 12000, "x670": 22000, "z790": 21000},
@@ -213,7 +213,7 @@ def _constraints(codes, quantities):
 def books(model):
     """Any prices for the model's options, with ties."""
     priced = [(g.code, o.code) for g in model.groups if g.quantity_for is None for o in g.options]
-    price = st.integers(0, 4).map(lambda n: n * 100)
+    price = st.integers(0, 9).map(lambda n: n * 100)
     return st.fixed_dictionaries(dict.fromkeys(priced, price)).map(
         lambda option_minor: PriceBook("USD", 1000, option_minor)
     )

@@ -12,8 +12,7 @@ from configurator.engine.errors import (
     UnknownOption,
 )
 from configurator.engine.evaluate import evaluate
-from configurator.engine.ir import Compare, Model, Ref, Rule
-from configurator.engine.price import PriceBook, total_minor
+from configurator.engine.ir import Compare, Ref, Rule
 from tests.configurator.engine import machines
 from tests.configurator.engine.machines import (
     books,
@@ -57,44 +56,6 @@ def test_the_difference_in_price_includes_the_knock_on_changes():
     assert evaluation.total_minor == 61000
     # the card itself, the bigger case, the stronger supply
     assert evaluation.states["graphics", "long"].delta_minor == 90000 + 2000 + 5000
-
-
-def test_the_cheapest_of_equally_near_completions_is_filled_in():
-    chosen = evaluate(machines.desktop(), {"cpu": "core"}, book=machines.desktop_prices()).chosen
-    assert (chosen["board"], chosen["graphics"], chosen["supply"]) == ("z790", "short", "w650")
-
-
-def test_what_is_cheapest_is_the_sum_and_not_each_group_by_itself():
-    rules = (
-        Rule("pair", "Pair", "No.", "block", Compare(Ref("a", "s"), "==", Ref("b", "s"))),
-        Rule("more", "More", "No.", "block", Compare(Ref("a", "n"), ">=", Ref("want", "n"))),
-    )
-    sides = (("none", {"s": "x", "n": 0}), ("one", {"s": "y", "n": 1}), ("two", {"s": "z", "n": 1}))
-    want = machines.group("want", ("little", {"n": 0}), ("much", {"n": 1}))
-    groups = (machines.group("a", *sides), machines.group("b", *sides), want)
-    model = Model("m", groups, rules, {"a": "none", "b": "none", "want": "little"})
-    minor = {("a", "none"): 0, ("a", "one"): 10, ("a", "two"): 20, ("want", "little"): 0}
-    minor |= {("b", "none"): 0, ("b", "one"): 100, ("b", "two"): 60, ("want", "much"): 0}
-    state = evaluate(model, {}, book=PriceBook("USD", 0, minor)).states["want", "much"]
-    assert (state.changes, state.delta_minor) == (("a", "b"), 80)
-
-
-def test_options_alike_to_the_rules_but_not_in_price_may_lead_to_different_machines():
-    memory = machines.group(
-        "memory", ("stick", {"modules": 1}), ("kit", {"modules": 2}), ("cheap_kit", {"modules": 2})
-    )
-    board = machines.group(
-        "board", ("b650", {"socket": "AM5", "slots": 2}), ("b450", {"socket": "AM5", "slots": 4})
-    )
-    old = machines.desktop()
-    groups = tuple({"memory": memory, "board": board}.get(g.code, g) for g in old.groups)
-    defaults = {**old.defaults, "memory": "stick", "memory_quantity": "two"}
-    prices = machines.desktop_prices()
-    minor = {**prices.option_minor, ("memory", "cheap_kit"): 3000, ("board", "b450"): 7000}
-    book = PriceBook("USD", 0, minor)
-    states = evaluate(machines.desktop(groups=groups, defaults=defaults), {}, book=book).states
-    assert states["memory", "kit"].changes == ("memory_quantity",)
-    assert states["memory", "cheap_kit"].changes == ("board",)
 
 
 def test_quantities_multiply_in_rules_and_prices():
@@ -180,26 +141,6 @@ def test_an_option_is_possible_exactly_when_a_valid_completion_exists(data):
     for (group, option), state in evaluation.states.items():
         exists = any(configurations(model, taking(choices, group, option)))
         assert state.is_possible == exists, (group, option)
-
-
-@thorough
-@given(st.data())
-def test_what_is_filled_in_is_valid_and_nearest_then_cheapest(data):
-    model = data.draw(models())
-    book = data.draw(books(model))
-    choices = data.draw(some_choices(model))
-    valid = list(configurations(model, choices))
-    if not valid:
-        return
-    evaluation = evaluate(model, choices, book=book, groups=())
-    assert evaluation.chosen in valid
-
-    def farness(whole):
-        kept = sum(whole[g] == option for g, option in model.defaults.items() if g not in choices)
-        return (-kept, total_minor(model, whole, book))
-
-    assert farness(evaluation.chosen) == min(map(farness, valid))
-    assert evaluation.total_minor == total_minor(model, evaluation.chosen, book)
 
 
 @thorough
