@@ -1,14 +1,20 @@
 """How facts travel: written with the fact, handed out, done once, kept when they fail."""
 
+import os
+import signal
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
+from threading import Thread
 from typing import ClassVar
 
 import kombu.exceptions
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from config.embedded.waiting import wait_until
 from config.outbox import bus, relay, sources
 from config.outbox.models import Delivery, OutboxEvent
 from config.outbox.tasks import run_work_item
@@ -166,3 +172,27 @@ def test_the_event_and_its_deliveries_cannot_be_cheated_apart():
             "VALUES (%s, 'tests.look', 0, 0, '')",
             [delivery.event_id],
         )
+
+
+@pytest.fixture
+def _own_signals():
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_own_signals")
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_that_works_renews_its_sign_of_life_and_stops_when_told(tmp_path):
+    sign = tmp_path / "relay"
+
+    def stop_it_once_it_lives() -> None:
+        wait_until(sign.exists, within_s=60)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    stopping = Thread(target=stop_it_once_it_lives)
+    stopping.start()
+    call_command("relay", sign_of_life=sign, stdout=StringIO())
+    stopping.join()
+    assert sign.exists()
