@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from django.templatetags.static import static
 from django.utils.csp import CSP
 
 from config.env import BASE_DIR, HOME, env, mailer, secret_key
+from config.records_look import UNFOLD  # noqa: F401 - a setting
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key()
@@ -237,17 +237,6 @@ SPECTACULAR_SETTINGS = {
         "PurchaseOrderStatusEnum": "suppliers.models.PurchaseOrder.Status",
         "TrackedPartStateEnum": "shop.models.TrackedPart.State",
     },
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Cartwright",
-    "SITE_HEADER": "Cartwright",
-    "SITE_SYMBOL": "construction",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}
-    ],
-    "SHOW_VIEW_ON_SITE": True,
-    "SITE_URL": "/",
 }
 
 LOGGING = {
