@@ -21,6 +21,7 @@ from configurator.selectors.shipping import (
     Supply,
     estimate,
     plant_load,
+    ship_days,
     ship_estimate,
     supplies,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "price_lines",
     "published_version",
     "read_price_book",
+    "ship_days",
     "ship_estimate",
     "supplies",
     "warm_up",

@@ -67,16 +67,10 @@ def estimate(
     today: date,
 ) -> ShipEstimate:
     """`ship_estimate` from facts at hand. The queue runs while parts are on their way."""
-    longest, last = 0, ""
-    for number, quantity in part_quantities.items():
-        if not number or quantity < 1:
-            continue
-        days = found.get(number, UNHEARD_OF).days(quantity)
-        if days is None:
-            return ShipEstimate(None, None, number, _("no supplier has given a date for it yet"))
-        if days > longest:
-            longest, last = days, number
-    days = max(longest, load.queue_days) + load.build_days
+    longest, last = _longest_wait(part_quantities, found)
+    if longest is None:
+        return ShipEstimate(None, None, last, _("no supplier has given a date for it yet"))
+    days = _days_from_now(longest, load)
     likely_on = add_working_days(today, days)
     if longest > load.queue_days:
         count = longest
@@ -89,3 +83,31 @@ def estimate(
         )
         return ShipEstimate(likely_on, days, "queue", reason % {"n": count})
     return ShipEstimate(likely_on, days, "", _("every part is here"))
+
+
+def ship_days(
+    part_quantities: Mapping[str, int], found: Mapping[str, Supply], load: PlantLoad
+) -> int | None:
+    """The days of `estimate` alone, for comparing many configurations."""
+    longest, _last = _longest_wait(part_quantities, found)
+    return None if longest is None else _days_from_now(longest, load)
+
+
+def _longest_wait(
+    part_quantities: Mapping[str, int], found: Mapping[str, Supply]
+) -> tuple[int | None, str]:
+    """Working days until the last part is here, and which it is; None if a part has no date."""
+    longest, last = 0, ""
+    for number, quantity in part_quantities.items():
+        if not number or quantity < 1:
+            continue
+        days = found.get(number, UNHEARD_OF).days(quantity)
+        if days is None:
+            return None, number
+        if days > longest:
+            longest, last = days, number
+    return longest, last
+
+
+def _days_from_now(longest_wait: int, load: PlantLoad) -> int:
+    return max(longest_wait, load.queue_days) + load.build_days
