@@ -76,13 +76,20 @@ class EvaluateRequestSerializer(serializers.Serializer):
     version = serializers.IntegerField(required=False, help_text="As the product said it.")
 
 
+class ChangeSerializer(serializers.Serializer):
+    """A filled-in group that changes, and the option that it changes to."""
+
+    group = serializers.CharField()
+    option = serializers.CharField()
+
+
 class OptionStateSerializer(serializers.Serializer):
     """What taking an option would do, the choices of the other groups kept."""
 
     group = serializers.CharField()
     option = serializers.CharField()
     is_possible = serializers.BooleanField()
-    changes = serializers.ListField(child=serializers.CharField())
+    changes = ChangeSerializer(many=True)
     delta_minor = serializers.IntegerField(allow_null=True)
 
 

@@ -14,15 +14,22 @@ from configurator.engine.price import PriceBook
 from configurator.engine.told import warnings_of
 
 
+class Change(NamedTuple):
+    """A filled-in group that changes, and the option that it changes to."""
+
+    group: str
+    option: str
+
+
 class OptionState(NamedTuple):
     """What taking an option would do, the explicit choices of the other groups kept.
 
-    `changes` names the groups whose filled-in option would change with it, in model order.
+    `changes` are the filled-in options that would change with it, in model order.
     `delta_minor` is the difference to the current total; None if impossible or without prices.
     """
 
     is_possible: bool
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
     delta_minor: int | None
 
 
@@ -161,7 +168,8 @@ class _Click:
         different = [
             h for h in sorted({*changed, *self._filled_in, g}) if options[h] != self.chosen[h]
         ]
-        changes = tuple(groups[h].group.code for h in different if h != g)
+        others = ((groups[h].group, options[h]) for h in different if h != g)
+        changes = tuple(Change(group.code, group.options[o].code) for group, o in others)
         if not self._has_prices:
             return OptionState(True, changes, None)
         return OptionState(True, changes, self.costs.difference(self.chosen, options, different))

@@ -10,7 +10,7 @@ from config.money import Money
 from configurator.models import Configuration
 from configurator.selectors import engine_model, option_details
 from configurator.views.answer import Answer
-from configurator.views.groups import Details
+from configurator.views.phrases import Details
 from configurator.views.wish import Wish, query_of
 
 

@@ -1,17 +1,17 @@
 """The option groups of the configure page: a window on each, its options in words and prices."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.money import Money
 from configurator.engine.ir import Group, Model, Option
 from configurator.engine.price import PriceBook, quantity_of
 from configurator.selectors import OptionDetail
 from configurator.views.answer import Answer, block
 from configurator.views.delays import Delays
+from configurator.views.phrases import Details, Phrases
 from configurator.views.wish import CHOICE, SEARCH, Wish
 
 WINDOW = 10  # options shown of a large group, beside the chosen one
@@ -19,9 +19,6 @@ DROP_INS_SHOWN = 7  # of which this many that change nothing else, where there a
 BLOCKED_SHOWN = 2  # of which this many that are blocked, so that their reason can be read
 LONGEST_GROUP = 14  # a group up to this size is always shown whole
 FOUND_SHOWN = 30
-type Details = Mapping[tuple[str, str], OptionDetail]
-
-MOST_NAMED = 2  # groups that a sentence names before it counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +130,7 @@ class RowMaker:
     book: PriceBook
     details: Details
     delays: Delays
+    phrases: Phrases
 
     def group(self, window: Window, wish: Wish) -> GroupRow:
         """A group as the page shows it."""
@@ -163,22 +161,19 @@ class RowMaker:
         """An option: chosen, possible, possible with changes elsewhere, or blocked and why."""
         key = (group.code, option.code)
         state, detail = self.now.evaluation.states[key], self.details[key]
-        days, tone = "", ""
         if option.code == self.now.chosen[group.code]:
             days, tone = self.delays.of_chosen(group.code)
             price = _("chosen")
             return OptionRow(option.code, detail.name, detail.facts, "chosen", price, days, tone)
         if not state.is_possible:
             return self._blocked(group, option, detail)
-        price = self._delta(state.delta_minor or 0)
-        if state.changes:
-            words = self._also(state.changes)
-            return OptionRow(
-                option.code, detail.name, detail.facts, "changes", price, changes=words
-            )
-        if group.quantity_for is None:
-            days, tone = self.delays.of_other(group.code, detail.part_number)
-        return OptionRow(option.code, detail.name, detail.facts, "possible", price, days, tone)
+        price = self.phrases.difference(state.delta_minor or 0)
+        days, tone = self.delays.of_taking(group.code, option.code, state.changes)
+        row = OptionRow(option.code, detail.name, detail.facts, "possible", price, days, tone)
+        if not state.changes:
+            return row
+        words = self.phrases.also_changes(group.code, option.code, state.changes)
+        return replace(row, state="changes", changes=words)
 
     def _blocked(self, group: Group, option: Option, detail: OptionDetail) -> OptionRow:
         why = block(self.now, group.code, option.code)
@@ -186,8 +181,8 @@ class RowMaker:
         if why.way_out is not None:
             others = [code for code, _old, _new in why.way_out.changed if code != group.code]
             label = _("Take it, and change %(groups)s: %(price)s") % {
-                "groups": self._named(others),
-                "price": self._delta(why.way_out.delta_minor or 0),
+                "groups": self.phrases.named(others),
+                "price": self.phrases.difference(why.way_out.delta_minor or 0),
             }
             fix = Fix("take", f"{group.code}:{option.code}", label)
         return OptionRow(
@@ -200,29 +195,14 @@ class RowMaker:
             fix=fix,
         )
 
-    def _delta(self, minor: int) -> str:
-        if not minor:
-            return _("same price")
-        return Money(minor, self.book.currency).format(is_delta=True)
-
     def _list_price_delta(self, group: str, option: str) -> str:
         """The difference of the option's own price, without what it would change elsewhere."""
         new = self.book.option_minor.get((group, option))
         old = self.book.option_minor.get((group, self.now.chosen[group]))
         if new is None or old is None:
             return ""
-        return self._delta((new - old) * (quantity_of(self.model, self.now.chosen, group) or 1))
-
-    def _also(self, groups: Sequence[str]) -> str:
-        return _("also changes %(groups)s") % {"groups": self._named(groups)}
-
-    def _named(self, codes: Sequence[str]) -> str:
-        """`the case and the power supply`, or how many parts."""
-        names = {group.code: group.name for group in self.model.groups}
-        if len(codes) > MOST_NAMED:
-            return ngettext("%(n)d other part", "%(n)d other parts", len(codes)) % {"n": len(codes)}
-        the = [_("the %(part)s") % {"part": in_sentence(names[code])} for code in codes]
-        return _(" and ").join(the)
+        quantity = quantity_of(self.model, self.now.chosen, group) or 1
+        return self.phrases.difference((new - old) * quantity)
 
 
 def _found(window: Window) -> str:
@@ -234,8 +214,3 @@ def _fitting(possible: int, size: int) -> str:
     if possible < size:
         return _("%(possible)d of %(all)d fit") % {"possible": possible, "all": size}
     return _("all %(all)d fit") % {"all": size} if size > LONGEST_GROUP else ""
-
-
-def in_sentence(name: str) -> str:
-    """A group's name inside a sentence: Power supply → power supply, but RAM stays."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

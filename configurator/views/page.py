@@ -1,5 +1,6 @@
 """The configure page, put together: everything a template needs, already in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from configurator.models import ModelVersion
 from configurator.selectors import (
+    ChosenOption,
     Drawing,
     chosen_in,
     current_price_list,
@@ -21,8 +23,9 @@ from configurator.views.answer import Answer, answer
 from configurator.views.build import Card, card
 from configurator.views.changes import Notice, configure_url, notices
 from configurator.views.delays import Delays
-from configurator.views.groups import GroupRow, RowMaker, windows
+from configurator.views.groups import GroupRow, RowMaker, Window, windows
 from configurator.views.meters import Meter, meters
+from configurator.views.phrases import Details, Phrases
 from configurator.views.wish import Wish, pairs
 
 
@@ -56,12 +59,9 @@ def configure_page(
     now = answer(version, price_list, wish.explicit)
     chosen = chosen_in(version, now.chosen)
     shown = windows(model, now, wish, book, details)
-    numbers = {
-        details[w.group.code, option.code].part_number for w in shown for option in w.options
-    }
-    found = supplies((numbers | {part.part_number for part in chosen}) - {""})
-    load = plant_load()
-    rows = RowMaker(model, now, book, details, Delays(chosen, found, load))
+    found, load = supplies(_part_numbers(now, shown, chosen, details)), plant_load()
+    delays = Delays(now, chosen, found, load)
+    rows = RowMaker(model, now, book, details, delays, Phrases(model, now.chosen, book, details))
     slug = version.product_model.slug
     return ConfigurePage(
         version=version,
@@ -90,3 +90,13 @@ def configure_page(
         notices=notices(now, wish) if told is None else told,
         warnings=now.evaluation.warnings,
     )
+
+
+def _part_numbers(
+    now: Answer, shown: Sequence[Window], chosen: Sequence[ChosenOption], details: Details
+) -> set[str]:
+    """All parts whose supply the page speaks of: chosen, shown, or coming with what is shown."""
+    options = {(window.group.code, option.code) for window in shown for option in window.options}
+    options |= {change for key in options for change in now.evaluation.states[key].changes}
+    numbers = {details[key].part_number for key in options}
+    return (numbers | {part.part_number for part in chosen}) - {""}

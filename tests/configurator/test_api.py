@@ -67,6 +67,17 @@ def test_evaluating_fills_in_prices_and_dates_a_wish(api, version):
     assert states["case", "mini"]["is_possible"] is False
 
 
+def test_every_option_tells_what_else_would_change_and_to_what(api, version):
+    answer = post(api, f"{PRODUCT}evaluate/", choices={}).json()
+    states = {(s["group"], s["option"]): s for s in answer["states"]}
+    assert states["graphics", "long-card"]["changes"] == [
+        {"group": "case", "option": "tower"},
+        {"group": "power_supply", "option": "w850"},
+    ]
+    assert states["graphics", "long-card"]["delta_minor"] == 99_000
+    assert states["graphics", "card"]["changes"] == []
+
+
 def test_contradicting_choices_are_told_as_inconsistent(api, version):
     choices = {"graphics": "long-card", "case": "mini"}
     answer = post(api, f"{PRODUCT}evaluate/", choices=choices).json()

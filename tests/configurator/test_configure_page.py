@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from configurator.models import Configuration, ModelVersion, Option
+from configurator.services.availability import set_option_availability
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import check_model_version, publish_model_version
 from tests.factories.configurator import (
@@ -80,7 +81,10 @@ def test_every_option_says_what_it_costs_and_what_it_changes(client: Client, ver
     assert "chosen" in row(response, "graphics", "none")
     long_card = row(response, "graphics", "long-card")
     assert long_card.startswith("changes")
-    assert "also changes the case and the power supply" in long_card
+    assert (
+        "also changes the case to Tower case (+$30) and the power supply to 850 W supply (+$60)"
+        in long_card
+    )
     assert "+$990" in long_card
 
 
@@ -89,11 +93,38 @@ def test_an_option_says_how_many_days_it_costs(client: Client, version):
     assert "3 days later" in row(response, "power_supply", "w850")
     assert "in stock: 5" in row(response, "power_supply", "w450")
     assert "1 day later" in row(response, "memory", "kit64")
+    assert "same day" in row(response, "graphics", "card")
+
+
+def test_the_days_are_those_of_everything_that_changes(client: Client, version):
+    set_option_availability(rows=[("GPU-340", 1, 5)])
+    response = client.get(URL)
+    # The card is here, but the larger case takes three days and the stronger supply four.
+    assert "3 days later" in row(response, "graphics", "long-card")
+    slow = client.get(URL, {"choice.power_supply": "w850"})
+    assert "3 days sooner" in row(slow, "power_supply", "w450")
+
+
+def test_more_pieces_than_are_here_are_waited_for(client: Client, version):
+    assert "1 day later" in row(client.get(URL), "memory_quantity", "two")
+
+
+def test_every_possible_option_tells_its_days_and_a_blocked_one_none(client: Client, version):
+    response = client.get(URL, {"choice.case": "mini"})
+    for html in response.content.decode().split('<div class="option ')[1:]:
+        told = re.search(r'class="days [^"]*">([^<]+)<', html)
+        if html.startswith("blocked"):
+            assert told is None
+        elif not html.startswith("chosen"):
+            assert re.fullmatch(r"\d+ days? (later|sooner)|same day|date unknown", told[1])
 
 
 def test_a_part_without_a_supplier_has_no_date(client: Client, version):
+    assert "date unknown" in row(client.get(URL), "graphics", "long-card")
     response = client.get(URL, {"choice.graphics": "long-card"})
     assert "no date yet" in words(response)
+    assert "date known" in row(response, "graphics", "card")
+    assert "date unknown" in row(response, "memory", "kit64")
     assert "no supplier has given a date for it yet" in words(response)
 
 
