@@ -5,6 +5,7 @@ from config.errors import CartwrightError, IllegalTransition, NotFound
 __all__ = [
     "CartMoved",
     "CashierAway",
+    "CashierRefused",
     "EmptyCart",
     "IllegalTransition",
     "NotFound",
@@ -27,6 +28,12 @@ class CashierAway(ShopError):
 
     code = "cashier_away"
     http_status = 503
+
+
+class CashierRefused(CashierAway):
+    """Stripe answered, and will not: this request is wrong, others may do."""
+
+    code = "cashier_refused"
 
 
 class PaymentUnderWay(ShopError):

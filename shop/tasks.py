@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from config.locks import only_one
-from shop.errors import CashierAway
+from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment
 from shop.services.payments import sync_payment
 
@@ -36,8 +36,24 @@ def poll_payments() -> None:
             F("last_synced_at").asc(nulls_first=True)
         )
         for payment_id in due.values_list("pk", flat=True)[:BATCH]:
-            try:
-                sync_payment(payment_id=payment_id)
-            except CashierAway as error:
-                logger.warning("poller stops for now: %s", error)
+            if not _look_at(payment_id):
                 return
+
+
+def _look_at(payment_id: int) -> bool:
+    """False when nobody answers at the cashier's. A payment that fails by itself goes to the end
+    of the queue: whatever is wrong with it, the others must not wait for it.
+    """
+    try:
+        sync_payment(payment_id=payment_id)
+    except CashierRefused:
+        logger.exception("the cashier will not tell of payment %s", payment_id)
+    except CashierAway as error:
+        logger.warning("poller stops for now: %s", error)
+        return False
+    except Exception:
+        logger.exception("payment %s could not be looked at", payment_id)
+    else:
+        return True
+    Payment.objects.filter(pk=payment_id).update(last_synced_at=timezone.now())
+    return True

@@ -30,8 +30,8 @@ def _find_payment(thing: dict[str, Any]) -> Payment | None:
     reference = (thing.get("metadata") or {}).get(REFERENCE)
     if isinstance(reference, str) and reference:
         return Payment.objects.filter(idempotency_key=reference).first()
-    intent = thing["id"] if thing.get("object") == "payment_intent" else thing.get("payment_intent")
-    mine = Q(session_id=thing.get("id"))
-    if isinstance(intent, str) and intent:
-        mine |= Q(payment_intent_id=intent)
+    # Only names that are there: an empty one would find any payment that has none yet.
+    candidates = (thing.get("id"), thing.get("payment_intent"))
+    names = [name for name in candidates if isinstance(name, str) and name]
+    mine = Q(session_id__in=names) | Q(payment_intent_id__in=names)
     return Payment.objects.filter(mine).first()

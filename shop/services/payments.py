@@ -5,7 +5,6 @@ and staff button; `clear_payment` is the one place where an order is released.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from config.audit.services import change_status, record_state
@@ -21,8 +20,8 @@ from shop.stripe.gateway import CheckoutFacts
 
 # How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
 CHECKOUT_OPEN_FOR = timedelta(minutes=60)
-# A session that was never made within this long could not be made any more: Stripe wants its
-# expiry half an hour ahead.
+# A session that was not made within this long cannot be made any more: Stripe wants its expiry
+# half an hour ahead.
 CREATE_WITHIN = timedelta(minutes=25)
 
 # With a bank debit the money may be under way for days; another payment would charge twice.
@@ -35,6 +34,7 @@ def open_payment(*, order_id: int) -> str:
     An order without anything to pay is cleared at once, and its own page is the address.
     Raises `PaymentUnderWay`, `IllegalTransition` (paid, cancelled) and `CashierAway`.
     """
+    _ask_about_overdue(order_id)
     payment = _current_payment(order_id)
     if payment is None:
         return Order.objects.get(pk=order_id).get_absolute_url()
@@ -47,6 +47,18 @@ def open_payment(*, order_id: int) -> str:
     return facts.url
 
 
+def _ask_about_overdue(order_id: int) -> None:
+    """A checkout may have been paid in its last second: ask before another one is opened."""
+    overdue = Payment.objects.filter(
+        order_id=order_id,
+        status=Payment.Status.PENDING,
+        session_id__isnull=False,
+        expires_at__lte=timezone.now(),
+    )
+    for payment_id in overdue.values_list("pk", flat=True):
+        sync_payment(payment_id=payment_id)
+
+
 @transaction.atomic
 def _current_payment(order_id: int) -> Payment | None:
     """The open payment attempt of an order, made if there is none; None if nothing is to pay."""
@@ -56,27 +68,33 @@ def _current_payment(order_id: int) -> Payment | None:
     if order.total_minor == 0:
         _release(order, payment=None, why="nothing to pay")
         return None
-    now = timezone.now()
-    latest = order.payments.order_by("-attempt").first()
-    if latest and latest.status == Payment.Status.PROCESSING:
+    earlier = list(order.payments.order_by("-attempt"))
+    if any(one.status == Payment.Status.PROCESSING for one in earlier):
         raise PaymentUnderWay(UNDER_WAY.format(order=order.number))
+    latest = earlier[0] if earlier else None
     if latest and latest.status == Payment.Status.PENDING:
-        opened = latest.expires_at - CHECKOUT_OPEN_FOR if latest.expires_at else now
-        is_usable = latest.session_id or now - opened < CREATE_WITHIN
-        if is_usable and latest.expires_at and latest.expires_at > now:
+        if _is_usable(latest):
             return latest
         change_status(latest, to=Payment.Status.FAILED, why="not paid in time")
-    attempt = (order.payments.aggregate(last=Max("attempt"))["last"] or 0) + 1
+    attempt = latest.attempt + 1 if latest else 1
     payment = Payment.objects.create(
         order=order,
         attempt=attempt,
         amount_minor=order.total_minor,
         currency=order.currency,
         idempotency_key=f"order-{order.number}-attempt-{attempt}-{order.token[:6]}",
-        expires_at=(now + CHECKOUT_OPEN_FOR).replace(microsecond=0),
+        expires_at=(timezone.now() + CHECKOUT_OPEN_FOR).replace(microsecond=0),
     )
     record_state(payment, why="checkout", actor="customer")
     return payment
+
+
+def _is_usable(payment: Payment) -> bool:
+    """Whether the checkout of a pending payment is open, or can still be opened under its key."""
+    if payment.expires_at is None:
+        return False
+    left = payment.expires_at - timezone.now()
+    return left > (timedelta() if payment.session_id else CHECKOUT_OPEN_FOR - CREATE_WITHIN)
 
 
 def sync_payment(*, payment_id: int) -> Payment:
@@ -85,14 +103,23 @@ def sync_payment(*, payment_id: int) -> Payment:
     Raises `CashierAway` when Stripe does not answer; then nothing has changed.
     """
     payment = Payment.objects.select_related("order__shipping_method").get(pk=payment_id)
-    if not payment.session_id:
+    session_id = payment.session_id
+    if not session_id:
+        if payment.order.status != Order.Status.AWAITING_PAYMENT or not _is_usable(payment):
+            return _give_up(payment)
         # The process died between asking for the session and noting it: ask again, same key.
-        if payment.expires_at and payment.expires_at - timezone.now() < CREATE_WITHIN:
-            return payment
-        facts = gateway.create_checkout(payment)
-    else:
-        facts = gateway.retrieve_checkout(payment.session_id)
-    return apply_facts(payment_id=payment_id, facts=facts)
+        session_id = gateway.create_checkout(payment).session_id
+    return apply_facts(payment_id=payment_id, facts=gateway.retrieve_checkout(session_id))
+
+
+@transaction.atomic
+def _give_up(payment: Payment) -> Payment:
+    """A payment whose checkout was never opened, so that nobody can have paid there."""
+    lock_rows(Order, [payment.order_id])
+    (locked,) = lock_rows(Payment, [payment.pk])
+    if locked.status == Payment.Status.PENDING and not locked.session_id:
+        change_status(locked, to=Payment.Status.FAILED, why="its checkout was never opened")
+    return locked
 
 
 @transaction.atomic
@@ -159,10 +186,15 @@ def clear_payment(
             f"got {facts.amount_received_minor} {facts.currency}, "
             f"expected {order.total_minor} {order.currency}",
         )
-    if not facts.is_charge_paid or facts.is_refunded or facts.is_disputed:
+    if not facts.is_charge_paid:
         return None
-    if facts.is_under_review:
-        _hold(order, PaymentHold.Reason.REVIEW, "the cashier reviews this payment")
+    for is_so, what in (
+        (facts.is_under_review, "the cashier reviews this payment"),
+        (facts.is_disputed, "the customer's bank disputes this payment"),
+        (facts.is_refunded, "this payment was refunded at the cashier"),
+    ):
+        if is_so:
+            _hold(order, PaymentHold.Reason.REVIEW, what)
     if order.holds.filter(closed_at__isnull=True).exists():
         _move(payment, Payment.Status.PROCESSING, "paid, and held")
         return None

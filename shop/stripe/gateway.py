@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
-from shop.errors import CashierAway
+from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment
 
 # A customer who waits for the redirect is told within three seconds that the cashier is away.
@@ -103,7 +103,8 @@ def session_parameters(payment: Payment) -> dict[str, Any]:
 def create_checkout(payment: Payment) -> CheckoutFacts:
     """Create the Checkout Session of a payment, or get the one that its key made before.
 
-    Raises `CashierAway` when Stripe cannot be reached or refuses.
+    What a key made before comes back as it was answered then: read it for how it is now.
+    Raises `CashierAway` when Stripe cannot be reached, `CashierRefused` when it will not.
     """
     try:
         session = client().v1.checkout.sessions.create(
@@ -111,18 +112,18 @@ def create_checkout(payment: Payment) -> CheckoutFacts:
             {"idempotency_key": payment.idempotency_key},
         )
     except stripe.StripeError as error:
-        raise CashierAway(f"The cashier could not open {payment}: {error}") from error
+        raise _trouble(f"The cashier could not open {payment}", error) from error
     return _facts(session)
 
 
 def retrieve_checkout(session_id: str) -> CheckoutFacts:
-    """Read a session with its intent and charge. Raises `CashierAway`."""
+    """Read a session with its intent and charge. Raises `CashierAway`, `CashierRefused`."""
     try:
         session = client().v1.checkout.sessions.retrieve(
             session_id, {"expand": ["payment_intent.latest_charge"]}
         )
     except stripe.StripeError as error:
-        raise CashierAway(f"The cashier could not show {session_id}: {error}") from error
+        raise _trouble(f"The cashier could not show {session_id}", error) from error
     return _facts(session)
 
 
@@ -133,7 +134,13 @@ def expire_checkout(session_id: str) -> None:
     except stripe.InvalidRequestError:
         return  # complete or expired already: nothing is left to close
     except stripe.StripeError as error:
-        raise CashierAway(f"The cashier could not close {session_id}: {error}") from error
+        raise _trouble(f"The cashier could not close {session_id}", error) from error
+
+
+def _trouble(what: str, error: stripe.StripeError) -> CashierAway:
+    """One bad request must not look like an outage: whoever goes through many stops at those."""
+    is_refusal = isinstance(error, (stripe.InvalidRequestError, stripe.IdempotencyError))
+    return (CashierRefused if is_refusal else CashierAway)(f"{what}: {error}")
 
 
 def _facts(session: stripe.checkout.Session) -> CheckoutFacts:

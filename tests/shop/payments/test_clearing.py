@@ -113,6 +113,13 @@ def test_money_that_is_not_for_this_payment_opens_a_hold(facts):
     assert PaymentHold.objects.filter(order=order).exists()
 
 
+@pytest.mark.parametrize("facts", [{"is_disputed": True}, {"is_refunded": True}])
+def test_money_that_is_contested_before_release_is_held_for_a_person(facts):
+    order = pay(place_small_order(), **facts)
+    assert order.payments.get().status == Payment.Status.PROCESSING
+    assert PaymentHold.objects.get(order=order).detail
+
+
 def test_an_open_hold_keeps_paid_money_waiting_until_staff_close_it():
     order = place_small_order()
     hold = PaymentHold.objects.create(order=order, reason=PaymentHold.Reason.STAFF)

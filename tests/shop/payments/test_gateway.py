@@ -1,46 +1,19 @@
 """What we say to Stripe, and how the sandbox, Stripe's double, answers it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import stripe.params.checkout
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 
 from config.embedded.ports import any_free
 from shop.errors import CashierAway
 from shop.models import Order, Payment
 from shop.services import payments
 from shop.stripe import gateway
-from shop.stripe.sandbox.cashier import Settings
-from shop.stripe.sandbox.server import Server, open_cashier, serve_in_thread
-from shop.tasks import FRESH_EVERY, poll_payments
 from tests.factories.shop import payment_of, place_small_order
 from tests.shop.sandbox.browser_double import DEBIT_OK, DECLINED, GOOD, visit
 from tests.shop.sandbox.request_check import request_problems
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cashier(tmp_path: Path, settings) -> Iterator[Server]:
-    """The sandbox, with a webhook address that nobody answers: every event is lost."""
-    nobody = f"http://127.0.0.1:{any_free()}/"
-    server = open_cashier(
-        tmp_path / "state",
-        Settings(webhook_url=nobody, webhook_secret="whsec_x", debit_delay_seconds=3_600.0),
-    )
-    serve_in_thread(server)
-    settings.STRIPE_API_BASE = server.url
-    yield server
-    server.stop()
-
-
-def look_again(payment: Payment) -> None:
-    """Make the poller think that the payment was not looked at for a while."""
-    long_ago = timezone.now() - 2 * FRESH_EVERY
-    Payment.objects.filter(pk=payment.pk).update(last_synced_at=long_ago, created_at=long_ago)
 
 
 def test_what_we_ask_for_is_what_the_sdk_says_stripe_takes():
@@ -68,24 +41,6 @@ def test_a_process_that_died_before_noting_the_session_finds_it_again(cashier):
     first = gateway.create_checkout(payment)
     synced = payments.sync_payment(payment_id=payment.pk)
     assert synced.session_id == first.session_id
-
-
-def test_a_payment_whose_webhook_never_came_is_found_by_the_poller(cashier):
-    order = place_small_order()
-    visit(payments.open_payment(order_id=order.pk), GOOD)
-    look_again(order.payments.get())
-    poll_payments()
-    order.refresh_from_db()
-    assert order.status == Order.Status.RELEASED
-
-
-def test_the_poller_leaves_alone_what_was_looked_at_just_now(cashier):
-    order = place_small_order()
-    visit(payments.open_payment(order_id=order.pk), GOOD)
-    Payment.objects.update(last_synced_at=timezone.now())
-    poll_payments()
-    order.refresh_from_db()
-    assert order.status == Order.Status.AWAITING_PAYMENT
 
 
 def test_a_declined_card_is_told_and_another_may_be_tried(cashier):

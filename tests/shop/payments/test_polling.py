@@ -1,0 +1,135 @@
+"""Payments that are looked at because nobody told us: one that is odd never stops the others."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from shop import tasks
+from shop.errors import IllegalTransition, PaymentUnderWay
+from shop.models import Order, Payment
+from shop.services import payments
+from shop.services.orders import cancel_order
+from shop.stripe import gateway
+from shop.stripe.sandbox.server import Server
+from shop.tasks import FRESH_EVERY, poll_payments
+from tests.factories.shop import facts_of, payment_of, place_small_order
+from tests.shop.sandbox.browser_double import GOOD, visit
+
+pytestmark = pytest.mark.django_db
+
+
+def look_again(payment: Payment) -> None:
+    """Make the poller think that the payment was not looked at for a while."""
+    long_ago = timezone.now() - 2 * FRESH_EVERY
+    Payment.objects.filter(pk=payment.pk).update(last_synced_at=long_ago, created_at=long_ago)
+
+
+def let_time_pass(payment: Payment, minutes: int) -> None:
+    assert payment.expires_at is not None
+    earlier = payment.expires_at - timedelta(minutes=minutes)
+    Payment.objects.filter(pk=payment.pk).update(expires_at=earlier)
+
+
+def paid_at_the_cashier() -> Order:
+    """Paid, and no event of it ever reached us."""
+    order = place_small_order()
+    visit(payments.open_payment(order_id=order.pk), GOOD)
+    look_again(order.payments.get())
+    return order
+
+
+def test_a_payment_whose_webhook_never_came_is_found_by_the_poller(cashier):
+    order = place_small_order()
+    visit(payments.open_payment(order_id=order.pk), GOOD)
+    look_again(order.payments.get())
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
+
+
+def test_the_poller_leaves_alone_what_was_looked_at_just_now(cashier):
+    order = place_small_order()
+    visit(payments.open_payment(order_id=order.pk), GOOD)
+    Payment.objects.update(last_synced_at=timezone.now())
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.AWAITING_PAYMENT
+
+
+def test_a_payment_that_the_cashier_does_not_know_does_not_stop_the_poller(cashier: Server):
+    stranger = payment_of(place_small_order())
+    Payment.objects.filter(pk=stranger.pk).update(session_id="cs_test_of_another_account")
+    order = paid_at_the_cashier()
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
+
+
+def test_a_payment_that_contradicts_another_does_not_stop_the_poller(cashier: Server):
+    odd = paid_at_the_cashier().payments.get()
+    intent_id = gateway.retrieve_checkout(str(odd.session_id)).intent_id
+    twin = payment_of(place_small_order())
+    Payment.objects.filter(pk=twin.pk).update(payment_intent_id=intent_id)
+    order = paid_at_the_cashier()
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
+
+
+def test_checkouts_that_were_never_opened_do_not_starve_the_others(cashier: Server, monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 1)
+    never_opened = payment_of(place_small_order())
+    let_time_pass(never_opened, minutes=40)
+    look_again(never_opened)
+    Payment.objects.filter(pk=never_opened.pk).update(last_synced_at=None)
+    order = paid_at_the_cashier()
+    poll_payments()
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
+    never_opened.refresh_from_db()
+    assert never_opened.status == Payment.Status.FAILED
+
+
+@pytest.mark.parametrize("minutes", [26, 34])
+def test_a_checkout_that_stripe_would_not_open_any_more_is_given_up(cashier: Server, minutes):
+    """Its expiry must lie half an hour ahead; a little more, for the clocks."""
+    payment = payment_of(place_small_order())
+    let_time_pass(payment, minutes=minutes)
+    assert payments.sync_payment(payment_id=payment.pk).status == Payment.Status.FAILED
+
+
+def test_no_checkout_is_opened_for_an_order_that_was_cancelled_meanwhile(cashier: Server):
+    order = place_small_order()
+    payment = payment_of(order)
+    cancel_order(order_id=order.pk, actor="customer", why="changed my mind")
+    synced = payments.sync_payment(payment_id=payment.pk)
+    assert (synced.status, synced.session_id) == (Payment.Status.FAILED, None)
+
+
+def test_paid_before_we_noted_the_session_is_cleared_at_the_first_look(cashier: Server):
+    """A repeat under the key is answered as the first time: an open session, nothing paid."""
+    payment = payment_of(place_small_order())
+    visit(gateway.create_checkout(payment).url, GOOD)
+    assert payments.sync_payment(payment_id=payment.pk).status == Payment.Status.CLEARED
+
+
+def test_paid_in_the_last_second_is_found_before_another_checkout_is_opened(cashier: Server):
+    order = paid_at_the_cashier()
+    let_time_pass(order.payments.get(), minutes=61)
+    with pytest.raises(IllegalTransition, match="released"):
+        payments.open_payment(order_id=order.pk)
+    assert order.payments.get().status == Payment.Status.CLEARED
+
+
+def test_while_an_older_attempt_is_under_way_no_other_is_offered():
+    order = place_small_order()
+    older = payment_of(order)
+    closed = facts_of(older, session_status="expired", intent_status="")
+    payments.apply_facts(payment_id=older.pk, facts=closed)
+    assert payment_of(order).attempt == 2
+    late = facts_of(older, intent_status="processing")
+    payments.apply_facts(payment_id=older.pk, facts=late)
+    with pytest.raises(PaymentUnderWay):
+        payments.open_payment(order_id=order.pk)
