@@ -2,10 +2,14 @@
 
 
 class CartwrightError(Exception):
-    """Base of the domain's errors. `code` is stable; the message says what, expected and got."""
+    """Base of the domain's errors. `code` is stable; the message says what, expected and got.
+
+    `is_outage`: somebody else's server is away, so the same may well succeed later.
+    """
 
     code = "error"
     http_status = 400
+    is_outage = False
 
 
 class IllegalTransition(CartwrightError):

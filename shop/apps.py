@@ -8,7 +8,7 @@ class ShopConfig(AppConfig):
         from config.outbox import sources
         from shop import console
         from shop.models import StripeEvent
-        from shop.services.inbox import work_off
+        from shop.services.inbox import LEASE, work_off
 
         sources.register(
             sources.Source(
@@ -17,6 +17,7 @@ class ShopConfig(AppConfig):
                 queue=lambda row: "payments",
                 name=lambda row: f"shop.work_off {row.type}",
                 is_transactional=False,
+                lease=LEASE,
             )
         )
         console.register()

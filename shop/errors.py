@@ -28,12 +28,14 @@ class CashierAway(ShopError):
 
     code = "cashier_away"
     http_status = 503
+    is_outage = True
 
 
 class CashierRefused(CashierAway):
     """Stripe answered, and will not: this request is wrong, others may do."""
 
     code = "cashier_refused"
+    is_outage = False
 
 
 class PaymentUnderWay(ShopError):

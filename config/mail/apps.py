@@ -7,7 +7,7 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         from config.mail.models import OutgoingMail
-        from config.mail.services import send_mail
+        from config.mail.services import LEASE, send_mail
         from config.outbox import sources
 
         sources.register(
@@ -17,5 +17,6 @@ class MailConfig(AppConfig):
                 queue=lambda row: "mail",
                 name=lambda row: "mail.send",
                 is_transactional=False,
+                lease=LEASE,
             )
         )

@@ -1,8 +1,10 @@
 """Queue a mail inside the transaction that gives reason for it; a worker sends it."""
 
 import hashlib
+import smtplib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +13,13 @@ from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from config.mail.errors import MailServerAway
 from config.mail.models import MailAttachment, OutgoingMail
+
+# Ten answers of the mail server, each waited for as long as `settings.MAILERS` allows: nobody
+# else may begin to send a mail that is still being sent.
+LEASE = timedelta(minutes=4)
+PERMANENT = 500  # from here on an answer means: never (RFC 5321, 4.2.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,10 @@ def queue_mail(
 
 
 def send_mail(mail: OutgoingMail) -> None:
-    """Hand a queued mail to the mail server. Runs under a lease, outside any transaction."""
+    """Hand a queued mail to the mail server. Runs under a lease, outside any transaction.
+
+    Raises `MailServerAway` where trying later is of use.
+    """
     headers = {"Message-ID": mail.message_id}
     if mail.in_reply_to:
         headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
@@ -88,7 +99,19 @@ def send_mail(mail: OutgoingMail) -> None:
         message.attach_alternative(mail.body_html, "text/html")
     for attachment in mail.attachments.order_by("pk"):
         message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
-    message.send()
+    try:
+        message.send()
+    except OSError as error:  # smtplib's own errors are of this kind too
+        if any(code >= PERMANENT for code in _answers(error)):
+            raise
+        raise MailServerAway(f"{type(error).__name__}: {error}") from error
+
+
+def _answers(error: OSError) -> list[int]:
+    """The SMTP codes that a failure came with; none when nobody answered."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
 
 
 @transaction.atomic

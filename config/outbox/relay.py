@@ -5,7 +5,7 @@ out and not yet seen done is bounded, and a lost message is handed out again aft
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -13,16 +13,18 @@ import kombu.exceptions
 import psycopg
 import redis.exceptions
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.outbox import sources
+from config.outbox.periodic import Periodic
 from config.outbox.sources import Source
 from config.outbox.tasks import run_work_item
 from config.outbox.work_item import WorkItem
 
 logger = logging.getLogger(__name__)
 
-# How much of one source may be with the broker at a time: a flood of repeats would drown it.
+# How much of one source and kind may be with the broker: a flood of repeats would drown it.
 WINDOW = 200
 # Handed out and not done after this long means lost; doubles with every repeat, up to 8 times.
 RESEND_AFTER = timedelta(seconds=15)
@@ -30,21 +32,34 @@ POLL = 1.0
 # While the broker is away: how long to work by ourselves before knocking again.
 BROKER_PAUSE = timedelta(seconds=5)
 
+FRESH, FAILED = Q(failures=0), Q(failures__gt=0)
+
 BROKER_ERRORS = (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError)
 
 
 def claim(source: Source, *, window: int = WINDOW) -> list[WorkItem]:
-    """Take the due rows of a source, marking when each is to be tried again if nothing comes."""
-    rows = source.model._default_manager.filter(done_at__isnull=True, dead_at__isnull=True)
+    """Take the due rows of a source, marking when each is to be tried again if nothing comes.
+
+    What has failed before has a window of its own, so that it never stands in the way of the rest.
+    """
+    return [
+        row
+        for kind in (FRESH, FAILED)
+        for row in take(source, kind, window - _waiting(source, kind).count())
+    ]
+
+
+def take(source: Source, kind: Q, most: int) -> list[WorkItem]:
+    """As `claim`, whatever is with the broker: up to `most` due rows of one kind."""
+    if most <= 0:
+        return []
     now = timezone.now()
     with transaction.atomic():
-        room = window - rows.filter(sends__gt=0, due_at__gt=now).count()
-        if room <= 0:
-            return []
         due = list(
-            rows.filter(due_at__lte=now)
+            _open(source, kind)
+            .filter(due_at__lte=now)
             .order_by("due_at")
-            .select_for_update(skip_locked=True)[:room]
+            .select_for_update(skip_locked=True)[:most]
         )
         for row in due:
             row.due_at = now + RESEND_AFTER * 2 ** min(row.sends, 3)
@@ -53,36 +68,74 @@ def claim(source: Source, *, window: int = WINDOW) -> list[WorkItem]:
     return due
 
 
+def _open(source: Source, kind: Q) -> QuerySet[WorkItem]:
+    return source.model._default_manager.filter(kind, done_at__isnull=True, dead_at__isnull=True)
+
+
+def _waiting(source: Source, kind: Q) -> QuerySet[WorkItem]:
+    """With the broker, or (of what has failed) waiting for the next try."""
+    return _open(source, kind).filter(sends__gt=0, due_at__gt=timezone.now())
+
+
+def _give_back(source: Source, rows: Sequence[WorkItem]) -> None:
+    _open(source, Q(pk__in=[row.pk for row in rows])).update(due_at=timezone.now())
+
+
 class Relay:
     """One relay's state: until when it treats the broker as away."""
 
     def __init__(self) -> None:
         self.away_until = timezone.now()
+        self.periodic = Periodic()
 
     def round(self) -> int:
-        """Hand out all that is due; returns how many rows that were."""
-        handed_out = 0
-        for source in sources.all_sources():
-            for row in claim(source):
-                self._hand_out(source, row)
-                handed_out += 1
-        return handed_out
+        """Hand out all that is due; returns how many rows that were.
 
-    def _hand_out(self, source: Source, row: WorkItem) -> None:
-        if timezone.now() >= self.away_until:
-            try:
-                run_work_item.apply_async(
-                    args=(source.label, row.pk),
-                    queue=source.queue(row),
-                    shadow=source.name(row),
-                    retry=False,
-                )
-            except BROKER_ERRORS as error:
-                logger.warning("broker away (%s); working without it", error)
-                self.away_until = timezone.now() + BROKER_PAUSE
-            else:
-                return
-        sources.run(source.label, row.pk)
+        While the broker is away: one row of each kind, so that slow work delays no other, and
+        the periodic tasks, which nobody else can ring for.
+        """
+        is_away = timezone.now() < self.away_until
+        if is_away:
+            self.periodic.run_due()
+        return sum(
+            self._work(source) if is_away else self._hand_out(source, claim(source))
+            for source in sources.all_sources()
+        )
+
+    def _work(self, source: Source) -> int:
+        rows = [*take(source, FRESH, 1), *take(source, FAILED, 1)]
+        for row in rows:
+            sources.run(source.label, row.pk)
+        return len(rows)
+
+    def _hand_out(self, source: Source, rows: Sequence[WorkItem]) -> int:
+        """Give rows to the broker; when it is away, do the first that it did not take."""
+        for position, row in enumerate(rows):
+            if not self._ring(source, row):
+                _give_back(source, rows[position + 1 :])
+                sources.run(source.label, row.pk)
+                return position + 1
+        return len(rows)
+
+    def _ring(self, source: Source, row: WorkItem) -> bool:
+        """True when the broker has the row."""
+        began = timezone.now()
+        if began < self.away_until:
+            return False
+        try:
+            run_work_item.apply_async(
+                args=(source.label, row.pk),
+                queue=source.queue(row),
+                shadow=source.name(row),
+                retry=False,
+            )
+        except BROKER_ERRORS as error:
+            logger.warning("broker away (%s); working without it", error)
+            now = timezone.now()
+            # One that hangs is not waited for longer than we work.
+            self.away_until = now + max(BROKER_PAUSE, now - began)
+            return False
+        return True
 
     def serve(self, *, is_stopping: Callable[[], bool]) -> None:
         """Run until told to stop; survives restarts of PostgreSQL and of the broker."""

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from config.errors import CartwrightError
 from config.outbox.work_item import WorkItem
 
 logger = logging.getLogger(__name__)
@@ -17,8 +18,8 @@ logger = logging.getLogger(__name__)
 # With doubling waits up to a minute this is about a quarter of an hour of trying.
 MAX_FAILURES = 20
 MAX_BACKOFF = timedelta(seconds=60)
-# Longer than any outside call that we make; after it the work counts as abandoned by its worker.
-LEASE = timedelta(seconds=90)
+# Somebody else's outage is no fault of the work: it outlasts a weekend.
+LONGEST_OUTAGE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Source:
     `perform(row)` does the work and must be idempotent. With `is_transactional` it runs in the
     transaction that marks the row done, under the row's lock: for work inside our database.
     Without, the row is leased and `perform` runs outside any transaction: for SMTP and Stripe.
+    `lease` must be longer than all of its outside calls together; after it the work counts as
+    abandoned by its worker.
     """
 
     model: type[WorkItem]
@@ -35,6 +38,7 @@ class Source:
     queue: Callable[[Any], str]
     name: Callable[[Any], str]
     is_transactional: bool
+    lease: timedelta = timedelta(seconds=90)
 
     @property
     def label(self) -> str:
@@ -62,7 +66,10 @@ def run(label: str, key: int) -> bool:
     try:
         return _run_locked(source, key) if source.is_transactional else _run_leased(source, key)
     except Exception as error:
-        logger.exception("%s %s failed", label, key)
+        if _is_outage(error):
+            logger.warning("%s %s waits: %s", label, key, error)
+        else:
+            logger.exception("%s %s failed", label, key)
         _record_failure(source, key, error)
         return False
 
@@ -85,7 +92,7 @@ def _run_leased(source: Source, key: int) -> bool:
     now = timezone.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     rows = source.model._default_manager.filter(pk=key)
-    if not rows.filter(free, done_at__isnull=True).update(leased_until=now + LEASE):
+    if not rows.filter(free, done_at__isnull=True).update(leased_until=now + source.lease):
         return False
     source.perform(rows.get())
     _mark_done(source, key)
@@ -98,14 +105,24 @@ def _mark_done(source: Source, key: int) -> None:
     )
 
 
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, CartwrightError) and error.is_outage
+
+
 def _record_failure(source: Source, key: int, error: Exception) -> None:
     rows = source.model._default_manager.filter(pk=key, done_at__isnull=True)
-    failures = (rows.values_list("failures", flat=True).first() or 0) + 1
+    row = rows.only("failures", "created_at").first()
+    if row is None:
+        return
+    failures = row.failures + 1
     now = timezone.now()
+    is_hopeless = failures >= MAX_FAILURES and not (
+        _is_outage(error) and row.created_at > now - LONGEST_OUTAGE
+    )
     rows.update(
         failures=F("failures") + 1,
         leased_until=None,
         last_error=f"{type(error).__name__}: {error}"[:2000],
         due_at=now + min(timedelta(seconds=2 ** min(failures, 10)), MAX_BACKOFF),
-        dead_at=models.Value(now if failures >= MAX_FAILURES else None, models.DateTimeField()),
+        dead_at=models.Value(now if is_hopeless else None, models.DateTimeField()),
     )

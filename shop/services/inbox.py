@@ -1,5 +1,6 @@
 """Working off the inbox of Stripe's events: each is a hint to look at one payment again."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -7,6 +8,10 @@ from django.db.models import Q
 from shop.models import Payment, RejectedEvent, StripeEvent
 from shop.services.payments import sync_payment
 from shop.stripe.gateway import REFERENCE
+
+# Two questions to Stripe at `gateway.TIMEOUT_SECONDS`, and three locks at `locks.LOCK_TIMEOUT`.
+# A customer's order may wait for it when a worker was killed, so it is no longer than that.
+LEASE = timedelta(seconds=30)
 
 
 def work_off(event: StripeEvent) -> None:

@@ -10,11 +10,14 @@ from typing import ClassVar
 
 import kombu.exceptions
 import pytest
+from celery import current_app
+from celery.schedules import schedule
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from config.embedded.waiting import wait_until
+from config.errors import CartwrightError
 from config.outbox import bus, relay, sources
 from config.outbox.models import Delivery, OutboxEvent
 from config.outbox.tasks import run_work_item
@@ -145,13 +148,101 @@ def test_a_message_that_the_broker_lost_is_handed_out_again():
 @pytest.mark.django_db(transaction=True)
 def test_while_the_broker_is_away_the_relay_does_the_work_itself(monkeypatch):
     light(9)
-
-    def refuse(*args, **kwargs):
-        raise kombu.exceptions.OperationalError("connection refused")
-
     monkeypatch.setattr(run_work_item, "apply_async", refuse)
     assert relay.Relay().round() == 1
     assert seen == [9]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_keeps_failing_does_not_stand_in_the_way_of_other_work():
+    fail_with.append(ValueError("no oil"))
+    for lamp in range(3):
+        sources.run("outbox.delivery", light(lamp).pk)
+    make_due()
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    assert len(relay.claim(source, window=3)) == 3
+    new = light(7)
+    assert [row.pk for row in relay.claim(source, window=3)] == [new.pk]
+
+
+class Storm(CartwrightError):
+    """The bridge to the lamps is down."""
+
+    is_outage = True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_of_somebody_else_does_not_make_work_hopeless():
+    delivery = light(4)
+    fail_with.append(Storm("no way across"))
+    for _ in range(sources.MAX_FAILURES + 1):
+        sources.run("outbox.delivery", delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.dead_at is None
+    assert delivery.due_at <= timezone.now() + sources.MAX_BACKOFF
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_that_outlasts_all_patience_is_kept_for_a_person():
+    delivery = light(4)
+    long_ago = timezone.now() - sources.LONGEST_OUTAGE - timedelta(minutes=1)
+    Delivery.objects.update(created_at=long_ago, failures=sources.MAX_FAILURES)
+    fail_with.append(Storm("no way across"))
+    sources.run("outbox.delivery", delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.dead_at is not None
+
+
+def refuse(*args, **kwargs):
+    raise kombu.exceptions.OperationalError("connection refused")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_new_work_does_not_wait_for_what_was_with_it(monkeypatch):
+    monkeypatch.setattr(relay, "WINDOW", 2)
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    for lamp in range(2):
+        light(lamp)
+    assert len(relay.claim(source)) == 2  # and lost with the broker
+    monkeypatch.setattr(run_work_item, "apply_async", refuse)
+    hands = relay.Relay()
+    hands.away_until = timezone.now() + timedelta(minutes=1)
+    light(7)
+    assert hands.round() == 1
+    assert seen == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_broker_did_not_take_any_more_is_due_again_at_once(monkeypatch):
+    for lamp in range(3):
+        light(lamp)
+    monkeypatch.setattr(run_work_item, "apply_async", refuse)
+    hands = relay.Relay()
+    while hands.round():
+        pass
+    assert sorted(seen) == [0, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_the_relay_runs_the_periodic_tasks_when_their_time_has_come(monkeypatch):
+    ran = []
+
+    @current_app.task(name="tests.wind_the_clock")
+    def wind_the_clock():
+        ran.append(1)
+        raise ValueError("overwound")  # must not stop the relay
+
+    entry = {"task": "tests.wind_the_clock", "schedule": schedule(30.0)}
+    monkeypatch.setitem(current_app.conf, "beat_schedule", {"wind the clock": entry})
+    hands = relay.Relay()
+    hands.round()
+    hands.away_until = timezone.now() + timedelta(minutes=5)
+    hands.round()
+    assert not ran  # beat may have rung just before the broker went
+    hands.periodic._ran_at["wind the clock"] -= timedelta(seconds=31)
+    hands.round()
+    hands.round()
+    assert len(ran) == 1
 
 
 @pytest.mark.django_db(transaction=True)
