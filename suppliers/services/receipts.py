@@ -5,10 +5,11 @@ from django.db.models import F
 
 from config.audit.services import change_status
 from config.locks import lock_rows
+from production.services.pegging import lock_orders
 from production.services.supply import record_goods_receipt
 from suppliers.errors import NotFound, ReceiptRefused
-from suppliers.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine
-from suppliers.services.purchase_orders import check_open, lock_orders_of
+from suppliers.models import GoodsReceipt, Pegging, PurchaseOrder, PurchaseOrderLine
+from suppliers.services.purchase_orders import check_open
 
 Status = PurchaseOrder.Status
 
@@ -22,7 +23,7 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
     another receipt, `PurchaseOrderClosed` once nothing more is to come.
     """
     # Everybody who books something in for these orders stands in line here.
-    lock_orders_of(_line(line_id).purchase_order_id)
+    lock_orders_served_by(_line(line_id).purchase_order_id)
     if existing := GoodsReceipt.objects.filter(key=key).select_related("line").first():
         return _the_same(existing, line_id, quantity)
     line = _line(line_id)
@@ -45,7 +46,7 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
 @transaction.atomic
 def receive_everything(*, purchase_order_id: int, received_by: str) -> int:
     """Book in all that is still to come, every line or none; returns how many pieces."""
-    lock_orders_of(purchase_order_id)
+    lock_orders_served_by(purchase_order_id)
     # By part: the order in which everybody takes the rows of the shelf.
     lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id).order_by("part_id")
     pieces = 0
@@ -60,6 +61,20 @@ def receive_everything(*, purchase_order_id: int, received_by: str) -> int:
             )
             pieces += line.open_quantity
     return pieces
+
+
+def lock_orders_served_by(purchase_order_id: int) -> None:
+    """Lock every order that a delivery may serve, before the first piece is put on the shelf.
+
+    Those that it was bought for, and those that wait for free pieces of its parts. Orders come
+    before stock in the order of locks, and the lines of a delivery are booked in one by one.
+    """
+    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
+    pegged = Pegging.objects.filter(line__in=lines)
+    lock_orders(
+        requirement_ids=pegged.values_list("requirement_id", flat=True),
+        part_ids=lines.order_by().values_list("part_id", flat=True),
+    )
 
 
 def _line(line_id: int) -> PurchaseOrderLine:

@@ -6,16 +6,20 @@ Each race has a negative control, without its lock: so it is a race that could d
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
+from config.embedded.waiting import wait_until
+from config.locks import lock_rows
 from config.outbox import sources
 from config.outbox.models import Delivery
 from production.models import AssemblyJob, StockLevel
+from production.services.stock import lock_free_stock
+from shop.models import Order
 from suppliers.errors import ReceiptRefused
 from suppliers.models import GoodsReceipt, PromiseEvent, PurchaseOrder
 from suppliers.services import purchase_orders, receipts, sourcing
 from tests.concurrency.races import race
-from tests.factories.production import makeable_model, released_order, stock_part
+from tests.factories.production import makeable_model, planned_order, released_order, stock_part
 from tests.factories.suppliers import offer, purchased, short_order
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
@@ -95,7 +99,7 @@ def test_two_people_who_book_the_same_goods_in_at_once_book_them_once():
 
 def test_control_without_the_lock_both_believe_that_they_may_and_the_database_refuses(monkeypatch):
     line = purchased(quantity=2).lines.get()
-    monkeypatch.setattr(receipts, "lock_orders_of", lambda _: None)
+    monkeypatch.setattr(receipts, "lock_orders_served_by", lambda _: None)
     monkeypatch.setattr(receipts, "record_goods_receipt", lambda **_: None)
     all_at_once(monkeypatch, receipts, "record_goods_receipt", racers=2)
 
@@ -135,6 +139,39 @@ def test_everybody_who_books_the_rest_in_finds_it_booked_in_once():
     )
     assert errors_of(results) == []
     assert sorted(results) == [0] * (RACERS - 1) + [4]
+
+
+def is_somebody_waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_delivery_waits_for_other_orders_before_it_touches_the_shelf():
+    """One who holds an order and goes to the shelf must not meet one who does it the other way."""
+    version = makeable_model()
+    offer("PSU-450")
+    offer("CPU-6")
+    bought_for = short_order("PSU-450", "CPU-6", version=version)
+    (purchase_order,) = sourcing.source_order(order_id=bought_for.pk)
+    first, second = (line.part for line in purchase_order.lines.order_by("part_id"))
+    stock_part(first.part_number, 1)
+    waits_for_the_second = planned_order(version=version)
+
+    def go_to_the_shelf_with_an_order():
+        with transaction.atomic():
+            lock_rows(Order, [waits_for_the_second.pk])
+            assert wait_until(is_somebody_waiting_for_a_lock, within_s=30)
+            return lock_free_stock([first.pk])
+
+    def book_everything():
+        with transaction.atomic():
+            return receipts.receive_everything(
+                purchase_order_id=purchase_order.pk, received_by="staff:anna"
+            )
+
+    assert errors_of(race(go_to_the_shelf_with_an_order, book_everything)) == []
+    assert second.stock_level.on_hand == 1
 
 
 def test_an_answer_that_arrives_while_goods_come_in_is_either_taken_or_refused():
