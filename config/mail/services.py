@@ -2,6 +2,7 @@
 
 import hashlib
 import smtplib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,9 @@ from config.mail.models import MailAttachment, OutgoingMail
 # else may begin to send a mail that is still being sent.
 LEASE = timedelta(minutes=4)
 PERMANENT = 500  # from here on an answer means: never (RFC 5321, 4.2.1)
+# A server that let us wait in vain is not asked again for so many times as long, so that a worker
+# spends most of its time on other work.
+REST_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,30 @@ def queue_mail(
     return mail
 
 
+class Rest:
+    """Until when this process leaves a mail server alone that did not answer."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def check(self) -> None:
+        """Raise `MailServerAway` while the server is left alone."""
+        if time.monotonic() < self._until:
+            raise MailServerAway("it did not answer a moment ago")
+
+    def begin(self, *, waited_s: float) -> None:
+        self._until = time.monotonic() + REST_TIMES * waited_s
+
+
+_rest = Rest()
+
+
 def send_mail(mail: OutgoingMail) -> None:
     """Hand a queued mail to the mail server. Runs under a lease, outside any transaction.
 
     Raises `MailServerAway` where trying later is of use.
     """
+    _rest.check()
     headers = {"Message-ID": mail.message_id}
     if mail.in_reply_to:
         headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
@@ -99,11 +122,15 @@ def send_mail(mail: OutgoingMail) -> None:
         message.attach_alternative(mail.body_html, "text/html")
     for attachment in mail.attachments.order_by("pk"):
         message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
+    began = time.monotonic()
     try:
         message.send()
     except OSError as error:  # smtplib's own errors are of this kind too
-        if any(code >= PERMANENT for code in _answers(error)):
+        answers = _answers(error)
+        if any(code >= PERMANENT for code in answers):
             raise
+        if not answers:
+            _rest.begin(waited_s=time.monotonic() - began)
         raise MailServerAway(f"{type(error).__name__}: {error}") from error
 
 

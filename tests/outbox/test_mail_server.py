@@ -1,6 +1,8 @@
 """What the mail server may do, and what becomes of the mail."""
 
 import smtplib
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from config.embedded.ports import any_free
 from config.env import mailer
+from config.mail import services
 from config.mail.models import OutgoingMail
 from config.mail.services import queue_mail
 from config.outbox import sources
@@ -48,7 +51,8 @@ def server(settings) -> Iterator[MoodyServer]:
 
 
 @pytest.fixture
-def mail(settings) -> OutgoingMail:
+def mail(monkeypatch) -> OutgoingMail:
+    monkeypatch.setattr(services, "_rest", services.Rest())
     with transaction.atomic():
         return queue_mail(
             key="order-shipped-1",
@@ -87,6 +91,18 @@ def test_a_server_that_is_away_is_asked_again_for_days(settings, mail):
     OutgoingMail.objects.update(failures=sources.MAX_FAILURES)
     assert send(mail).dead_at is None
     assert "MailServerAway" in mail.last_error
+
+
+def test_a_server_that_hangs_does_not_take_up_all_of_a_workers_time(settings, mail):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        there = mailer(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        there["OPTIONS"] |= {"timeout": 1}
+        settings.MAILERS = {"default": there}
+        assert "time" in send(mail).last_error
+        began = time.monotonic()
+        assert "a moment ago" in send(mail).last_error
+        assert time.monotonic() - began < 1
+    assert mail.dead_at is None
 
 
 def test_a_server_that_says_never_is_not_asked_for_ever(server, mail):
