@@ -1,11 +1,14 @@
-"""Middleware of our own: the admin's content policy, and domain errors as pages."""
+"""Middleware of our own: the admin's content policy, unreadable addresses, errors as pages."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.csp import CSP
 
+from config.error_pages import method_not_allowed
 from config.errors import CartwrightError
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,14 +39,38 @@ class AdminContentPolicyMiddleware:
         return response
 
 
-class DomainErrorMiddleware:
-    """Show a domain error that no view caught as a plain page (or JSON under /api/)."""
+class NulByteMiddleware:
+    """Refuse an address with a NUL byte: PostgreSQL's text cannot hold one, so nothing has it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> None:
+        if "\0" in request.path or _has_nul(request.GET):
+            raise BadRequest("The address holds a NUL byte.")
+
+
+def _has_nul(fields: QueryDict) -> bool:
+    return any("\0" in text for name, values in fields.lists() for text in (name, *values))
+
+
+class DomainErrorMiddleware:
+    """Show a domain error that no view caught as a plain page (or JSON under /api/).
+
+    The same for a method that a page does not take, where Django would say nothing at all.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.accepts("text/html"):
+            return method_not_allowed(request, response.headers["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, CartwrightError):

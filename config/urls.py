@@ -44,3 +44,8 @@ urlpatterns = [
     path("", include("suppliers.urls")),
     path("", include("shop.urls")),
 ]
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.permission_denied"
+handler404 = "config.error_pages.page_not_found"
+handler500 = "config.error_pages.server_error"

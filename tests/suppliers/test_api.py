@@ -90,12 +90,12 @@ def test_who_may_look_may_not_book_in():
     ("body", "status", "code"),
     [
         ({"line_number": 1, "quantity": 3, "key": "k"}, 409, "receipt_refused"),
-        ({"line_number": 9, "quantity": 1, "key": "k"}, 404, None),
-        ({"line_number": 1, "quantity": 0, "key": "k"}, 400, None),
-        ({"line_number": 1, "quantity": 1, "key": ""}, 400, None),
-        ({"line_number": 1, "quantity": 1, "key": "k\0"}, 400, None),
+        ({"line_number": 9, "quantity": 1, "key": "k"}, 404, "not_found"),
+        ({"line_number": 1, "quantity": 0, "key": "k"}, 400, "invalid"),
+        ({"line_number": 1, "quantity": 1, "key": ""}, 400, "invalid"),
+        ({"line_number": 1, "quantity": 1, "key": "k\0"}, 400, "invalid"),
         ({"line_number": 1, "quantity": 2**40, "key": "k"}, 409, "receipt_refused"),
-        ({}, 400, None),
+        ({}, 400, "invalid"),
     ],
 )
 def test_what_cannot_be_booked_in_is_refused_with_a_code_and_changes_nothing(body, status, code):

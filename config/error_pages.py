@@ -1,0 +1,40 @@
+"""How a refused or failed request is answered: in words for people, as JSON under /api/.
+
+Django's own views look for a CSRF token first, and so fail a second time over a body that cannot
+be read; these read nothing of the request but its path.
+"""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 400, "bad_request", "This request could not be read.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, "permission_denied", str(exception or "This is not for you."))
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 404, "not_found", "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500, "server_error", "Something of ours failed.")
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """For a page that only takes forms, opened from the address bar or by a reload."""
+    response = _answer(request, 405, "method_not_allowed", f"Expected one of: {allowed}.")
+    response.headers["Allow"] = allowed
+    return response
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": code, "detail": detail}, status=status)
+    if status in {400, 500}:  # these must not depend on anything that may be what failed
+        return HttpResponse(loader.render_to_string(f"{status}.html"), status=status)
+    return render(request, f"{status}.html", {"detail": detail}, status=status)
