@@ -65,7 +65,14 @@ def queue_kitting_started(*, order: Order) -> OutgoingMail:
 
 
 def queue_order_shipped(*, order: Order) -> OutgoingMail:
-    return _queue(order, stage="shipped", action_label="See your order", shipment=order.shipment)
+    collect_at = workshop_address() if order.shipping_method.is_collected else ""
+    return _queue(
+        order,
+        stage="shipped",
+        action_label="See your order",
+        shipment=order.shipment,
+        collect_at=collect_at,
+    )
 
 
 def queue_order_cancelled(*, order: Order, why: str, refund_due: str = "") -> OutgoingMail:
@@ -111,3 +118,8 @@ def machine_words(order: Order) -> str:
     if len(lines) == 1 and lines[0].quantity == 1:
         return f"your {lines[0].name}"
     return f"your {sum(line.quantity for line in lines)} machines"
+
+
+def workshop_address() -> str:
+    """Where a customer collects, on one line."""
+    return ", ".join(settings.COMPANY_ADDRESS.splitlines())

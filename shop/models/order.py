@@ -36,6 +36,11 @@ class ShippingMethod(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_collected(self) -> bool:
+        """The customer comes for it: nothing is on the way for any time."""
+        return self.transit_days == 0
+
 
 class Order(Stateful):
     """A customer's order. Price, configurations and promise are frozen when it is placed."""

@@ -81,7 +81,8 @@ def _side(order: Order) -> dict[str, str]:
     """The date beside the heading."""
     shipment = getattr(order, "shipment", None)
     if shipment is not None:
-        return {"label": "Shipped", "value": day(shipment.shipped_at), "note": shipment.carrier}
+        label = "Ready since" if order.shipping_method.is_collected else "Shipped"
+        return {"label": label, "value": day(shipment.shipped_at), "note": shipment.carrier}
     if order.status == Status.CANCELLED:
         return {}
     if order.promised_ships_on is None:

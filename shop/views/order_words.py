@@ -6,7 +6,7 @@ from typing import Any
 
 from config.audit.models import StateChange
 from config.templatetags.cartwright import day, moment
-from shop.emails import machine_words
+from shop.emails import machine_words, workshop_address
 from shop.models import Order, Payment, TrackedPart
 
 Status = Order.Status
@@ -109,6 +109,8 @@ def _waiting(machine: str, waiting: Sequence[TrackedPart]) -> Words:
 
 
 def _shipped(order: Order) -> Words:
+    if order.shipping_method.is_collected:
+        return Words("Ready for you", f"Collect {machine_words(order)} at {workshop_address()}.")
     shipment = order.shipment
     number = f", tracking number {shipment.tracking_number}" if shipment.tracking_number else ""
     days = order.shipping_method.transit_days
@@ -146,6 +148,8 @@ def history_words(history: Iterable[StateChange], order: Order) -> list[dict[str
     events = []
     for change in history:
         text, why = _happened(change)
+        if change.to_state == Status.SHIPPED and order.shipping_method.is_collected:
+            text = "Ready to be collected"
         if text:
             at = moment(change.at)
             events.append({"at": at, "datetime": change.at.isoformat(), "text": text, "why": why})

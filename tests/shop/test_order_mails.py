@@ -126,6 +126,25 @@ def test_kitting_and_shipping_are_told_with_the_tracking_number():
         assert "PP 42" in text
 
 
+def test_an_order_that_is_collected_is_told_where_not_by_which_carrier(client, settings):
+    settings.COMPANY_ADDRESS = "1 Workshop Lane\nExample City"
+    order = paid_order()
+    order.shipping_method.transit_days = 0
+    order.shipping_method.save()
+    start_pre_production(order_id=order.pk)
+    freeze_order(order_id=order.pk, actor="staff:mira")
+    record_progress(order_id=order.pk, stage="boxing", actor="staff:mira")
+    record_shipment(order_id=order.pk, carrier="Collect", tracking_number="", actor="staff:mira")
+    mail = mail_of(order, "shipped")
+    page = client.get(order.get_absolute_url()).text
+    assert mail.subject == f"Order {order.number}: ready for you"
+    for text in (mail.body_text, words_of(mail.body_html), page):
+        assert "Ready for you" in text
+        assert "1 Workshop Lane, Example City" in text
+        assert "way to you" not in text
+        assert "working days" not in text
+
+
 def test_a_missed_promise_is_told_with_both_days_and_the_reason():
     order = paid_order()
     late = order.promised_ships_on + timedelta(days=7)
