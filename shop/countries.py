@@ -31,7 +31,7 @@ POSTAL_CODES = {
     "SE": (r"\d{3} ?\d{2}", "111 20"),
     "US": (r"\d{5}(-\d{4})?", "94107"),
 }
-ANYWHERE = (r"[A-Z0-9][A-Z0-9 -]{1,8}[A-Z0-9]", "3 to 10 letters, digits, spaces or hyphens")
+ANYWHERE = r"[A-Z0-9][A-Z0-9 -]{1,8}[A-Z0-9]"
 
 
 @lru_cache(maxsize=8)
@@ -51,8 +51,11 @@ def country_name(code: str) -> str:
 
 def is_postal_code(code: str, country: str) -> bool:
     """Whether `code`, in capitals, can be a postal code of the country."""
-    return re.fullmatch(POSTAL_CODES.get(country, ANYWHERE)[0], code) is not None
+    pattern, _ = POSTAL_CODES.get(country, (ANYWHERE, ""))
+    return re.fullmatch(pattern, code, re.ASCII) is not None
 
 
-def postal_code_example(country: str) -> str:
-    return POSTAL_CODES.get(country, ANYWHERE)[1]
+def postal_code_shape(country: str) -> str:
+    """What a postal code of the country looks like: "such as 94107"."""
+    _, example = POSTAL_CODES.get(country, (ANYWHERE, ""))
+    return f"such as {example}" if example else "of 3 to 10 letters, digits, spaces or hyphens"

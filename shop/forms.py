@@ -13,7 +13,7 @@ from shop.countries import (
     country_choices,
     country_name,
     is_postal_code,
-    postal_code_example,
+    postal_code_shape,
 )
 from shop.models import ShippingMethod
 from shop.services.carts import MOST_OF_ONE
@@ -25,6 +25,8 @@ UNPRINTABLE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 DIRECTION_MARKS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+# A name of nothing but these is no name on a label: spaces, joiners, combining marks.
+INVISIBLE = {"Zs", "Cf", "Mn", "Me"}
 SHOWN_OF_INPUT = 40
 
 
@@ -60,7 +62,8 @@ class PrintableField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         # Not strip(): a control character at the end would vanish unseen.
-        return re.sub(r"^ +| +$", "", "" if value is None else str(value))
+        text = re.sub(r"^ +| +$", "", "" if value is None else str(value))
+        return text if any(unicodedata.category(c) not in INVISIBLE for c in text) else ""
 
     def run_validators(self, value: str) -> None:
         if self.max_length and len(value) > self.max_length:
@@ -139,20 +142,24 @@ class CheckoutForm(forms.Form):
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
-        if phone and not re.fullmatch(r"\+?[\d ()./-]{5,}", phone):
+        if not phone:
+            return ""
+        plain = unicodedata.normalize("NFKC", phone)  # ０３ → 03
+        if not re.fullmatch(r"\+?[0-9 ()./-]{5,}", plain) or not re.search(r"[0-9]{2}", plain):
             raise ValidationError(f"Expected digits such as +1 415 555 0100, got “{shown(phone)}”.")
-        return phone
+        return plain
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         country = cleaned.get("country", "")
-        if code := cleaned.get("postal_code", "").upper():
+        if typed := cleaned.get("postal_code", ""):
+            code = unicodedata.normalize("NFKC", typed).upper()
             cleaned["postal_code"] = code
             if country and not is_postal_code(code, country):
                 self.add_error(
                     "postal_code",
-                    f"Expected a postal code of {country_name(country)} such as "
-                    f"{postal_code_example(country)}, got “{shown(code)}”.",
+                    f"{country_name(country)}: expected a postal code "
+                    f"{postal_code_shape(country)}, got “{shown(typed)}”.",
                 )
         return cleaned
 

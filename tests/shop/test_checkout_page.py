@@ -88,10 +88,12 @@ def test_prices_and_totals_sent_by_the_client_are_ignored(client, full_cart, cas
         ("line1", "x" * 121, "at most 120 characters, got 121"),
         ("city", "\t", "cannot be printed (U+0009)"),
         ("city", "   ", "Expected a city."),
-        ("postal_code", "941", "postal code of United States such as 94107, got “941”"),
-        ("postal_code", "<script>", "got “<SCRIPT>”"),
+        ("name", "\u00a0\u200b\u2060", "Expected the name"),
+        ("postal_code", "941", "United States: expected a postal code such as 94107, got “941”"),
+        ("postal_code", "<script>", "got “<script>”"),
         ("region", "", "Expected a state or region"),
         ("country", "XX", "got “XX”"),
+        ("phone", "() / -", "Expected digits such as +1 415 555 0100, got “() / -”"),
         ("phone", "call me", "Expected digits such as +1 415 555 0100, got “call me”"),
         ("shipping_method", "rocket", "got “rocket”"),
         ("shipping_method", None, "Expected one of the choices."),
@@ -108,6 +110,23 @@ def test_what_is_wrong_is_told_with_what_came_and_orders_nothing(
     assert said in errors[field][0]
     assert not Order.objects.exists()
     assert only_cart().lines.exists()
+
+
+def test_digits_of_a_wide_keyboard_are_taken_as_digits(client, full_cart, cashier):
+    check_out(client, postal_code="９４１０７", phone="＋１ ４１５ ５５５ ０１００")
+    order = Order.objects.get()
+    assert (order.postal_code, order.phone) == ("94107", "+1 415 555 0100")
+
+
+def test_a_country_whose_codes_we_do_not_know_by_heart_tells_their_shape(client, full_cart):
+    page = check_out(client, country="IE", postal_code="?")
+    assert "Ireland: expected a postal code of 3 to 10 letters" in page.text
+
+
+def test_what_is_wrong_is_where_the_reader_is_put(client, full_cart):
+    page = check_out(client, name="").text
+    assert "<title>To correct: checkout" in page
+    assert 'role="alert" tabindex="-1" autofocus' in page
 
 
 def test_what_was_typed_is_kept(client, full_cart):
