@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from configurator.selectors import drawing, listed_models
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     machines = [
         {"listed": one, "drawing": drawing(one.version, one.version.defaults)}
@@ -18,19 +18,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/home.html", {"machines": machines, "hero": hero})
 
 
-@require_GET
+@require_safe
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/how_it_works.html")
 
 
-@require_GET
+@require_safe
 def attribution(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/attribution.html")
 
 
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Machines and explanations may be found; orders, carts and staff pages may not."""
-    closed = ("/orders/", "/cart/", "/checkout/", "/ops/", "/admin/", "/supplier/")
+    closed = ("/orders/", "/cart/", "/checkout/", "/po/", "/ops/", "/admin/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"# {settings.BASE_URL}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

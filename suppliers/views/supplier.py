@@ -36,7 +36,9 @@ def purchase_order(request: HttpRequest, token: str) -> HttpResponse:
         "is_open": found.status in PurchaseOrder.OPEN,
         "events": shown_events(history_of(found, is_for_staff=False)),
     }
-    return render(request, "suppliers/purchase_order.html", context, status=status)
+    response = render(request, "suppliers/purchase_order.html", context, status=status)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"  # the link is the key
+    return response
 
 
 def _is_taken(request: HttpRequest, form: ConfirmForm, token: str) -> bool:

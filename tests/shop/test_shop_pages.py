@@ -23,6 +23,11 @@ def test_the_home_page_shows_every_machine_with_its_price_and_likely_day(client)
     assert f"/machines/{version.product_model.slug}/" in page
 
 
+@pytest.mark.parametrize("path", ["/", "/how-it-works/", "/attribution/", "/cart/", "/robots.txt"])
+def test_whoever_asks_for_the_head_alone_gets_it(client, path):
+    assert client.head(path).status_code == 200
+
+
 def test_a_shop_without_machines_says_so(client):
     assert "No machine is on sale" in client.get("/").text
 
@@ -45,7 +50,8 @@ def test_the_source_of_the_part_data_is_named_in_the_words_of_its_licence(client
 
 def test_robots_keep_out_of_orders_and_carts(client):
     lines = client.get("/robots.txt").text.splitlines()
-    assert {"Disallow: /orders/", "Disallow: /cart/", "Disallow: /checkout/"} <= set(lines)
+    for path in ("/orders/", "/cart/", "/checkout/", "/po/"):
+        assert f"Disallow: {path}" in lines
 
 
 @pytest.mark.parametrize("path", ["/", "/how-it-works/", "/attribution/", "/cart/"])
