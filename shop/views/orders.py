@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from shop import selectors
 from shop.errors import CashierAway, IllegalTransition, OrderFrozen, PaymentUnderWay
@@ -23,7 +23,7 @@ PRIVATE = {
 }
 
 
-@require_GET
+@require_safe
 def order(request: HttpRequest, token: str) -> HttpResponseBase:
     """The whole page, or for htmx only the part that changes; 204 while nothing has."""
     seen = request.GET.get("seen", "")
@@ -38,14 +38,15 @@ def order(request: HttpRequest, token: str) -> HttpResponseBase:
         "fingerprint": fingerprint,
         "is_cashier_away": request.GET.get("cashier") == "away" and context["can_pay"],
     }
-    part = "#live" if request.htmx else ""  # type: ignore[attr-defined]
-    response = render(request, f"shop/order.html{part}", context)
+    is_partial = bool(request.htmx)  # type: ignore[attr-defined]
+    context["is_partial"] = is_partial
+    response = render(request, f"shop/order.html{'#live' if is_partial else ''}", context)
     for name, value in PRIVATE.items():
         response.headers[name] = value
     return response
 
 
-@require_GET
+@require_safe
 def come_back(request: HttpRequest, token: str) -> HttpResponse:
     """The customer returns from the cashier: ask Stripe now instead of waiting for its event."""
     found = _order_of(token)

@@ -218,6 +218,7 @@ def test_a_poll_brings_the_part_that_changed(client):
     response = poll(client, order, seen)
     assert response.status_code == 200
     assert "Waiting for one part" in response.text
+    assert f"<title>Waiting for one part, order {order.number}" in response.text
     assert "<html" not in response.text
 
 
