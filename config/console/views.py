@@ -3,27 +3,32 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from config.console.access import staff_view
-from config.console.registry import concern_providers, finders
+from config.console.registry import Concern, concern_providers, finders
+
+LONGEST_SHOWN = 80
 
 
-@require_GET
+@require_safe
 @staff_view()
 def today(request: HttpRequest) -> HttpResponse:
     """Everything that needs a person, for what this person may do."""
-    concerns = [
+    return render(request, "ops/today.html", {"concerns": _concerns_of(request)})
+
+
+def _concerns_of(request: HttpRequest) -> list[Concern]:
+    """What needs a person, as far as this person may see it."""
+    return [
         concern
         for permission, provider in concern_providers()
         if request.user.has_perm(permission)
         for concern in provider()
     ]
-    return render(request, "ops/today.html", {"concerns": concerns})
 
 
-@require_GET
+@require_safe
 @staff_view()
 def find(request: HttpRequest) -> HttpResponse:
     """Go to the order, job, purchase order or part whose number was typed or scanned."""
@@ -31,5 +36,8 @@ def find(request: HttpRequest) -> HttpResponse:
     for permission, finder in finders():
         if query and request.user.has_perm(permission) and (url := finder(query)):
             return redirect(url)
-    messages.warning(request, f"Nothing here has the number “{query}”.")
-    return redirect(reverse("ops:today"))
+    if query:
+        messages.warning(
+            request, f"Nothing that you may see has the number “{query[:LONGEST_SHOWN]}”."
+        )
+    return render(request, "ops/today.html", {"concerns": _concerns_of(request), "sought": query})

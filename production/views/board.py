@@ -5,19 +5,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import actor_of, staff_view
+from config.console.typed import typed_line
 from config.errors import CartwrightError
 from production import selectors
 from production.models import AssemblyJob, WorkCenter
 from production.services import shop_floor
 from production.views import cards
 
+LONGEST_TRACKING_NUMBER = 60
 MOVES = {"start": shop_floor.start_operation, "finish": shop_floor.finish_operation}
 
 
-@require_GET
+@require_safe
 @staff_view("production.view_assemblyjob")
 def board(request: HttpRequest) -> HttpResponse:
     """Every open job at its station; only the board when htmx asks again."""
@@ -49,8 +51,9 @@ def operation(request: HttpRequest, number: str, kind: str, verb: str) -> HttpRe
     """Start or finish an operation; back to the page it was asked from."""
     job = get_object_or_404(AssemblyJob, number=number)
     extra = {}
-    if verb == "finish" and (tracking_number := request.POST.get("tracking_number", "").strip()):
-        extra["tracking_number"] = tracking_number[:60]
+    tracking_number = typed_line(request, "tracking_number", longest=LONGEST_TRACKING_NUMBER)
+    if verb == "finish" and tracking_number:
+        extra["tracking_number"] = tracking_number
     try:
         MOVES[verb](job_id=job.pk, kind=kind, actor=actor_of(request), **extra)
     except CartwrightError as error:

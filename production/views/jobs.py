@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from config.audit.models import StateChange
 from config.console.access import staff_view
@@ -18,7 +18,7 @@ from production.views import cards
 BUILT_IN = {JobOperation.Kind.KITTING, JobOperation.Kind.BUILD}
 
 
-@require_GET
+@require_safe
 @staff_view("production.view_assemblyjob")
 def job(request: HttpRequest, number: str) -> HttpResponse:
     jobs = selectors.with_operations(AssemblyJob.objects.filter(number=number))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import actor_of, staff_view
 from config.errors import CartwrightError
@@ -23,7 +23,7 @@ LONGEST_QUERY = 80
 MOST_SHOWN = 40
 
 
-@require_GET
+@require_safe
 @staff_view("production.view_stocklevel")
 def stock(request: HttpRequest) -> HttpResponse:
     """Bought parts with what is on hand, promised, free and coming."""
@@ -59,7 +59,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/stock.html", context)
 
 
-@require_GET
+@require_safe
 @staff_view("production.view_part")
 def part(request: HttpRequest, part_id: int) -> HttpResponse:
     """One part: its level, who waits for it, what is coming, what moved, where it is used."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from configurator.errors import ConfiguratorError, StaleVersion
 from configurator.models import Configuration, ModelVersion
@@ -25,7 +25,7 @@ CHOICE = "choice."
 LONGEST_NUMBER = 19  # digits of a primary key
 
 
-@require_GET
+@require_safe
 def cart(request: HttpRequest) -> HttpResponse:
     found = cart_cookie.find_cart(request)
     context = cart_context(found, today=timezone.localdate())
@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _wanted(request: HttpRequest) -> Configuration:
     if code := request.POST.get("configuration", ""):
-        return configuration_by_code(code[:12])
+        return configuration_by_code(code[:12].replace("\0", ""))
     number = request.POST.get("version", "")
     version = _version(number)
     if version is None:

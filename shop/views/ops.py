@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import actor_of, staff_view
+from config.console.typed import typed_line
 from config.errors import CartwrightError
 from shop import selectors
 from shop.errors import CashierAway
@@ -26,6 +27,7 @@ from shop.views.see_other import see_other
 PAGE_SIZE = 50
 LONGEST_QUERY = 80
 MOST_HISTORY = 40
+LONGEST_REASON = 300
 
 TONES = {
     Order.Status.AWAITING_PAYMENT: "wait",
@@ -41,7 +43,7 @@ class ShownPanel:
     html: str
 
 
-@require_GET
+@require_safe
 @staff_view("shop.view_order")
 def orders(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
@@ -79,7 +81,7 @@ def tone_of(order: Order) -> str:
     return TONES.get(Order.Status(order.status), "now")
 
 
-@require_GET
+@require_safe
 @staff_view("shop.view_order")
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Payments, jobs and purchase orders of one order side by side."""
@@ -150,7 +152,7 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel before kitting; why is told to the customer."""
     found = _order_of(number)
-    why = " ".join(request.POST.get("why", "").split())[:300]
+    why = typed_line(request, "why", longest=LONGEST_REASON)
     if not why:
         messages.error(request, "Why: expected a sentence for the customer, got nothing.")
         return see_other(_url_of(found))

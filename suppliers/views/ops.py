@@ -10,9 +10,10 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import actor_of, staff_view
+from config.console.typed import typed_line
 from config.mail.models import MailAttachment, OutgoingMail
 from config.mail.services import resend_mail
 from suppliers.errors import SupplierError
@@ -28,13 +29,13 @@ LONGEST_REASON = 300
 Status = PurchaseOrder.Status
 
 
-@require_GET
+@require_safe
 @staff_view("suppliers.view_purchaseorder")
 def listing(request: HttpRequest) -> HttpResponse:
     """All purchase orders, newest first; `status` and `q` (number or supplier) narrow it."""
     found = purchase_orders()
     status = request.GET.get("status", "")
-    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     if status not in Status.values:
         status = ""
     if status:
@@ -73,7 +74,7 @@ def _filters(status: str, query: str) -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 @staff_view("suppliers.view_purchaseorder")
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One purchase order: its lines with what they are for, its mails, what happened."""
@@ -109,7 +110,7 @@ def _row(line: PurchaseOrderLine, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @staff_view("suppliers.view_purchaseorder")
 def attachment(request: HttpRequest, number: str, filename: str) -> HttpResponse:
     """A file as the supplier got it, byte for byte."""
@@ -138,7 +139,7 @@ def resend(request: HttpRequest, number: str) -> HttpResponse:
 def call_off(request: HttpRequest, number: str) -> HttpResponse:
     """What has not come will not come; why is told to the supplier."""
     purchase_order = _by_number(number)
-    why = " ".join(request.POST.get("why", "").split())[:LONGEST_REASON]
+    why = typed_line(request, "why", longest=LONGEST_REASON)
     if not why:
         messages.error(request, _("Why: expected a sentence for the supplier, got nothing."))
         return redirect("ops:purchase_order", number=number)

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import staff_view
+from config.console.typed import typed_line
 from production.models import Part
 from shop.models import Order
 from suppliers.models import Offer
@@ -22,11 +23,11 @@ from suppliers.services.sourcing import source_order
 from suppliers.views.ops import LONGEST_QUERY, PAGE_SIZE
 
 
-@require_GET
+@require_safe
 @staff_view("suppliers.view_offer")
 def offers(request: HttpRequest) -> HttpResponse:
     """Parts that are bought, each with its offers; `q` narrows, `unsold` shows those without."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     is_unsold = request.GET.get("unsold") == "1"
     parts = Part.objects.filter(kind=Part.Kind.BUY).order_by("name", "pk")
     if query:
@@ -69,7 +70,7 @@ def _offer_rows(parts: list[Part]) -> list[dict[str, Any]]:
     return rows
 
 
-@require_GET
+@require_safe
 @staff_view("suppliers.view_purchaseorder")
 def short(request: HttpRequest) -> HttpResponse:
     """Parts that paid machines lack and that are not on their way."""
@@ -80,7 +81,7 @@ def short(request: HttpRequest) -> HttpResponse:
 @staff_view("suppliers.add_purchaseorder")
 def buy(request: HttpRequest) -> HttpResponse:
     """Look again for offers of what an order is short of; buy what can be bought."""
-    order = get_object_or_404(Order, number=request.POST.get("order", "").replace("\0", ""))
+    order = get_object_or_404(Order, number=typed_line(request, "order", longest=40))
     bought = source_order(order_id=order.pk)
     if bought:
         words = ngettext("%(numbers)s is sent.", "%(numbers)s are sent.", len(bought))

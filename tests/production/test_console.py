@@ -170,7 +170,7 @@ def test_the_job_page_tells_what_happened_and_takes_the_tracking_number(version,
     html = page(floor, "ops:job", job.number)
     assert "Test done" in html
     assert "Tracking number" in html
-    press(floor, job, "box", "finish", tracking_number="1Z 999", back="job")
+    press(floor, job, "box", "finish", tracking_number=" 1Z\x00 999\n", back="job")
     order.refresh_from_db()
     assert order.shipment.tracking_number == "1Z 999"
 
@@ -228,6 +228,20 @@ def test_jobs_and_parts_are_found_by_their_numbers(version, floor):
     )
     part = stock_part("CPU-6", 5)
     assert floor.get(find, {"q": "cpu-6"}).url == reverse("ops:part", args=[part.pk])
+
+
+def test_a_number_that_nothing_has_stays_in_the_field(floor):
+    response = floor.get(reverse("ops:find"), {"q": "<CW-9>"})
+    assert response.status_code == 200
+    assert "has the number “&lt;CW-9&gt;”" in response.text
+    assert 'name="q" value="&lt;CW-9&gt;"' in response.text
+
+
+def test_whoever_may_not_see_a_page_is_told_which_right_is_missing(floor):
+    response = floor.get(reverse("ops:offers"))
+    assert response.status_code == 403
+    assert "needs the permission suppliers.view_offer" in response.text
+    assert "signed in as ines" in response.text
 
 
 def test_the_jobs_of_an_order_stand_on_its_page(version, admin_client):

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from config.audit.models import StateChange
 from shop import console
 from shop.models import Order, PaymentHold, StripeEvent
 from shop.panels import Panel, register_order_panel
@@ -96,9 +97,10 @@ def test_cancelling_needs_a_reason_and_tells_it(finance):
     finance.post(f"{url_of(order)}cancel/", {"why": "  "})
     order.refresh_from_db()
     assert order.status == "released"
-    finance.post(f"{url_of(order)}cancel/", {"why": "The customer asked."})
+    finance.post(f"{url_of(order)}cancel/", {"why": "The customer\x00\nasked."})
     order.refresh_from_db()
     assert order.status == "cancelled"
+    assert StateChange.objects.filter(why="The customer asked.").exists()
 
 
 def test_a_frozen_order_is_not_cancelled(finance):

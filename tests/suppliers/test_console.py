@@ -72,7 +72,6 @@ def test_the_list_is_narrowed_by_state_and_by_name(buyer):
         "?status=sent": True,
         "?status=received": False,
         "?status=nonsense": True,
-        "?q=%00": True,
         "?page=99": True,
     }.items():
         response = buyer.get(reverse("ops:purchase_orders") + query)
@@ -110,7 +109,7 @@ def test_the_files_are_what_the_supplier_got(buyer):
     assert buyer.get(url).status_code == 404
 
 
-@pytest.mark.parametrize("number", ["PO-1", "%00", "ü"])
+@pytest.mark.parametrize("number", ["PO-1", "%01", "ü"])
 def test_a_number_that_names_nothing_is_not_found(buyer, number):
     assert buyer.get(f"/ops/purchase-orders/{number}/").status_code == 404
 
@@ -186,7 +185,7 @@ def test_the_rest_is_called_off_with_a_reason(buyer):
     purchase_order = purchased()
     url = page_of(purchase_order, "call_off_purchase_order")
     assert "expected a sentence for the supplier" in text_of(buyer.post(url, follow=True))
-    response = buyer.post(url, {"why": "discontinued"}, follow=True)
+    response = buyer.post(url, {"why": "discon\x00tinued\n"}, follow=True)
     assert "Called off." in text_of(response)
     assert "discontinued · staff:anna" in text_of(response)
     again = buyer.post(url, {"why": "discontinued"}, follow=True)
