@@ -98,6 +98,7 @@ def test_staff_of_each_role_exist_and_cannot_log_in_without_a_password():
     buyer = User.objects.get(username="purchasing")
     assert buyer.has_perm("suppliers.change_purchaseorder")
     assert not buyer.has_perm("shop.change_payment")
+    assert User.objects.get(username="floor").has_perm("production.change_stocklevel")
 
 
 def test_every_permission_that_a_role_names_exists():

@@ -27,7 +27,12 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
             "mail": {"*": ACT},
         },
         "Shop floor": {
-            "production": {"*": READ, "assemblyjob": WORK, "joboperation": WORK},
+            "production": {
+                "*": READ,
+                "assemblyjob": WORK,
+                "joboperation": WORK,
+                "stocklevel": ACT,
+            },
             "suppliers": {"purchaseorder": READ, "purchaseorderline": READ, "goodsreceipt": WORK},
             "shop": {"order": READ, "orderline": READ},
         },
