@@ -8,6 +8,7 @@ __all__ = [
     "CashierRefused",
     "EmptyCart",
     "IllegalTransition",
+    "NotChargeable",
     "NotFound",
     "OrderFrozen",
     "OrderHeld",
@@ -76,6 +77,13 @@ class CartMoved(ShopError):
     """A line costs more than the customer agreed to, or cannot be built any more."""
 
     code = "cart_moved"
+    http_status = 409
+
+
+class NotChargeable(ShopError):
+    """The cashier could not take this order at once; in parts it can."""
+
+    code = "not_chargeable"
     http_status = 409
 
 

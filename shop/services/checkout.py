@@ -9,11 +9,17 @@ from django.db import connection, transaction
 
 from config.audit.services import record_state
 from config.locks import lock_rows
+from config.money import Money
 from configurator import selectors as configurations
-from shop.errors import CartMoved, EmptyCart, UnknownShippingMethod
+from shop.errors import CartMoved, EmptyCart, NotChargeable, UnknownShippingMethod
 from shop.models import Cart, Order, OrderLine, ShippingMethod
 from shop.ports import promiser
 from shop.services.carts import Change, ReviewedLine, review_cart
+
+# What Stripe takes in one payment (docs, "Minimum and maximum charge amounts" and "Create a
+# Session"): eight digits, and a hundred lines, of which shipping is one.
+GREATEST_MINOR = 99_999_999
+MOST_LINES = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,9 @@ def place_order(
     """Make an order of what is in the cart, and empty the cart.
 
     The same `checkout_key` gives the order that it made before. Prices come from the price lists
-    alone. Raises `EmptyCart`, `UnknownShippingMethod`, and `CartMoved` where a line is dearer
-    than agreed or cannot be built any more. Opening the payment is the next step, outside this
-    transaction: `payments.open_payment`.
+    alone. Raises `EmptyCart`, `UnknownShippingMethod`, `CartMoved` where a line is dearer than
+    agreed or cannot be built any more, and `NotChargeable` for more than one payment takes.
+    Opening the payment is the next step, outside this transaction: `payments.open_payment`.
     """
     lock_rows(Cart, [cart.pk])  # the second click waits here for the first
     if existing := Order.objects.filter(checkout_key=checkout_key).first():
@@ -50,6 +56,7 @@ def place_order(
         raise EmptyCart("Your cart is empty: choose a machine first.")
     _refuse_what_was_not_agreed(lines)
     method = _offered(shipping_method, currency=lines[0].configuration.currency)
+    _refuse_what_is_not_one_payment(lines, method)
     order = _write(lines, contact, method, checkout_key, today)
     record_state(order, why="placed", actor="customer")
     cart.lines.all().delete()
@@ -62,6 +69,22 @@ def _refuse_what_was_not_agreed(lines: Sequence[ReviewedLine]) -> None:
             raise CartMoved(f"{line.name} cannot be built as chosen any more; choose again.")
         if line.change == Change.RISE:
             raise CartMoved(f"The price of {line.name} has risen since you put it in your cart.")
+
+
+def _refuse_what_is_not_one_payment(lines: Sequence[ReviewedLine], method: ShippingMethod) -> None:
+    currencies = sorted({line.configuration.currency for line in lines})
+    if len(currencies) > 1:
+        raise NotChargeable(f"Prices in {' and '.join(currencies)} cannot be paid together.")
+    if len(lines) > MOST_LINES:
+        raise NotChargeable(
+            f"An order may have {MOST_LINES} lines, your cart has {len(lines)}; order in parts."
+        )
+    total_minor = sum(line.amount_minor for line in lines) + method.price_minor
+    if total_minor > GREATEST_MINOR:
+        most, total = (Money(it, currencies[0]).format() for it in (GREATEST_MINOR, total_minor))
+        raise NotChargeable(
+            f"One payment may be {most} at most, yours would be {total}; order in parts."
+        )
 
 
 def _offered(code: str, *, currency: str) -> ShippingMethod:

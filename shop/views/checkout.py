@@ -15,7 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shop import cart_cookie
-from shop.errors import CartMoved, CashierAway, EmptyCart, IllegalTransition, PaymentUnderWay
+from shop.errors import (
+    CartMoved,
+    CashierAway,
+    EmptyCart,
+    IllegalTransition,
+    NotChargeable,
+    PaymentUnderWay,
+)
 from shop.forms import CheckoutForm
 from shop.models import Cart, Order, ShippingMethod
 from shop.services import checkout as service
@@ -46,7 +53,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             checkout_key=_key_of(cart, form),
             today=timezone.localdate(),
         )
-    except CartMoved as error:
+    except (CartMoved, NotChargeable) as error:
         messages.warning(request, str(error))
         return redirect("shop:cart")
     except EmptyCart:

@@ -9,11 +9,15 @@ from django.utils import timezone
 
 from config.audit.models import StateChange
 from config.calendar import add_working_days
-from shop.errors import CartMoved, EmptyCart, UnknownShippingMethod
+from configurator.services.configurations import freeze_configuration
+from shop.errors import CartMoved, EmptyCart, NotChargeable, UnknownShippingMethod
 from shop.models import Cart, Order
+from shop.services import checkout
+from shop.services.carts import add_to_cart
 from shop.services.checkout import place_order
 from tests.factories.configurator import (
     DEFAULT_TOTAL_MINOR,
+    DEFAULTS,
     frozen_configuration,
     price_small_model,
     publish_small_model,
@@ -117,6 +121,37 @@ def test_a_price_that_rose_is_not_charged_without_consent():
         place(cart)
     assert not Order.objects.exists()
     assert cart.lines.exists()
+
+
+def test_more_than_one_payment_can_carry_is_refused_with_the_limit():
+    version = publish_small_model()
+    dear = price_small_model(version=version, changes={("cpu", "six"): 1_010_000})
+    configuration = freeze_configuration(version=version, choices=DEFAULTS, price_list=dear)
+    with pytest.raises(NotChargeable, match=r"may be \$999,999.99 at most.*in parts"):
+        place(cart_with(configuration, quantity=99))
+    assert not Order.objects.exists()
+
+
+def test_more_lines_than_the_cashier_takes_are_refused(monkeypatch):
+    monkeypatch.setattr(checkout, "MOST_LINES", 1)
+    version = publish_small_model()
+    cart = cart_with(frozen_configuration(version=version))
+    add_to_cart(
+        cart=cart, configuration=frozen_configuration(version=version, memory_quantity="two")
+    )
+    with pytest.raises(NotChargeable, match="may have 1 lines, your cart has 2"):
+        place(cart)
+
+
+def test_prices_in_two_currencies_are_never_added_up():
+    version = publish_small_model()
+    euro = price_small_model(version=version, currency="EUR")
+    cart = cart_with(frozen_configuration(version=version))
+    foreign = freeze_configuration(version=version, choices=DEFAULTS, price_list=euro)
+    add_to_cart(cart=cart, configuration=foreign)
+    with pytest.raises(NotChargeable, match="EUR and USD"):
+        place(cart)
+    assert cart.lines.count() == 2
 
 
 def test_the_database_refuses_an_order_whose_lines_do_not_sum_to_its_items():
