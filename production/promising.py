@@ -57,19 +57,20 @@ def quote(*, lines: Sequence[tuple[Configuration, int]], today: date) -> Promise
 
 def ship_date(waits: Iterable[Wait], queue: PlantQueue, today: date) -> ShipDate:
     """The likely day, and in plain words the one thing that decides it."""
-    latest = Wait(today, "")
+    missing = []
     for wait in waits:
         if wait.expected_on is None:
             return ShipDate(None, wait.sentence)
-        if latest.expected_on is None or wait.expected_on > latest.expected_on:
-            latest = wait
-    parts_on = add_working_days(latest.expected_on or today, 0)
+        missing.append((wait.expected_on, wait.sentence))
+    # What is overdue may come today at best; it is not here because its day has passed.
+    expected_on, sentence = max(missing, key=lambda it: it[0], default=(today, ""))
+    parts_on = add_working_days(max(expected_on, today), 0)
     queue_on = add_working_days(today, queue.days)
     likely_on = add_working_days(max(parts_on, queue_on), queue.build_days)
     if queue.days and queue_on >= parts_on:
         return ShipDate(likely_on, f"the queue in {queue.operation}, {_days(queue.days)}")
     building = f"all parts are here; building takes {_days(queue.build_days)}"
-    return ShipDate(likely_on, latest.sentence or building)
+    return ShipDate(likely_on, sentence or building)
 
 
 def waits_of(outlooks: Iterable[PartOutlook]) -> list[Wait]:

@@ -14,7 +14,8 @@ from production.models import (
     SupplyProfile,
     WorkCenter,
 )
-from production.promising import BUFFER_DAYS, quote
+from production.promising import BUFFER_DAYS, Wait, quote, ship_date
+from production.selectors import PlantQueue
 from production.services.availability import refresh_availability
 from production.tasks import refresh_availability as refresh_task
 from shop.ports import promiser
@@ -64,6 +65,13 @@ def test_two_machines_need_two_of_each(version):
     stock_part("CPU-6", 1)
     assert ask(version).reason.startswith("all parts are here")
     assert ask(version, quantity=2).reason == "processor, 2 working days from Nordkomp"
+
+
+def test_what_is_overdue_is_still_waited_for_and_named():
+    last_week = Wait(date(2026, 11, 19), "power supply, Thu 19 Nov from Nordkomp")
+    decided = ship_date([last_week], PlantQueue(days=0, operation="", build_days=1), MONDAY)
+    assert decided.reason == "power supply, Thu 19 Nov from Nordkomp"
+    assert decided.likely_on == TUESDAY
 
 
 def test_a_part_nobody_sells_has_no_date_and_the_reason_says_so(version):
