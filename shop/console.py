@@ -50,7 +50,7 @@ def register() -> None:
 
 
 def concerns() -> Iterable[Concern]:
-    """Holds, money owed back, and events that nobody could work off."""
+    """Holds, money owed back, mails that did not arrive, events that nobody could work off."""
     holds = PaymentHold.objects.filter(closed_at__isnull=True).select_related("order")
     for hold in holds.order_by("opened_at")[:MOST_SHOWN]:
         yield Concern(
@@ -64,6 +64,12 @@ def concerns() -> Iterable[Concern]:
             title=f"{owed} of {payment.order} is due for refund",
             detail=f"{payment}, {payment.get_status_display().lower()}; refund it at Stripe.",
             url=order_url(payment.order),
+        )
+    for mail in selectors.undelivered_mails()[:MOST_SHOWN]:
+        yield Concern(
+            title=f"A mail of {mail.about} did not reach its customer",
+            detail=f"{mail.to_email}: {mail.last_error}",
+            url=reverse("ops:order", args=[mail.about]),
         )
     for event in StripeEvent.objects.filter(dead_at__isnull=False).order_by("pk")[:MOST_SHOWN]:
         yield Concern(

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from config.audit.models import StateChange
+from config.mail.models import OutgoingMail
 from shop.models import Order, Payment, PaymentHold, StripeEvent
 
 # Everything that a customer's page shows and that can change, in one value and one query.
@@ -79,10 +80,11 @@ class Trouble:
     holds: int
     refunds: int
     dead_events: int
+    dead_mails: int
 
     @property
     def total(self) -> int:
-        return self.holds + self.refunds + self.dead_events
+        return self.holds + self.refunds + self.dead_events + self.dead_mails
 
 
 def trouble() -> Trouble:
@@ -90,7 +92,15 @@ def trouble() -> Trouble:
         holds=PaymentHold.objects.filter(closed_at__isnull=True).count(),
         refunds=payments_to_refund().count(),
         dead_events=StripeEvent.objects.filter(dead_at__isnull=False).count(),
+        dead_mails=undelivered_mails().count(),
     )
+
+
+def undelivered_mails() -> QuerySet[OutgoingMail]:
+    """Mails to customers that no mail server would take."""
+    return OutgoingMail.objects.filter(
+        dead_at__isnull=False, about__in=Order.objects.values("number")
+    ).order_by("pk")
 
 
 def payments_to_refund() -> QuerySet[Payment]:

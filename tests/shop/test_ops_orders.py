@@ -5,7 +5,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from config.audit.models import StateChange
-from shop import console
+from config.mail.models import OutgoingMail
+from shop import console, selectors
 from shop.models import Order, PaymentHold, StripeEvent
 from shop.panels import Panel, register_order_panel
 from shop.services.fulfilment import freeze_order, start_pre_production
@@ -125,10 +126,14 @@ def test_what_needs_a_person_is_counted_and_listed():
     StripeEvent.objects.create(
         event_id="evt_dead", type="x", payload={}, dead_at="2026-11-21T00:00Z", last_error="broke"
     )
+    key = f"order-cancelled-{refund.pk}"
+    OutgoingMail.objects.filter(key=key).update(dead_at="2026-11-21T00:00Z", last_error="550")
     titles = [concern.title for concern in console.concerns()]
+    assert selectors.trouble().total == 4
     assert titles == [
         f"{held.number} is held: review",
         f"$558 of {refund.number} is due for refund",
+        f"A mail of {refund.number} did not reach its customer",
         "A Stripe event could not be worked off: x",
     ]
 
