@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from configurator.models import ModelVersion
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = [
     pytest.mark.browser,
@@ -117,6 +117,13 @@ def test_enter_on_an_offer_takes_it_and_the_focus_goes_to_what_it_chose(open_pag
     page.keyboard.press("Enter")
     expect(option(page, "Long graphics card")).to_be_checked()
     expect(option(page, "Long graphics card")).to_be_focused()
+
+
+def test_a_build_is_saved_and_shared_from_a_phone(open_page: OpenPage):
+    page = open_page(ADDRESS, viewport={"width": PHONE, "height": 844})
+    page.get_by_role("button", name="Save and share").click()
+    page.wait_for_url("**/c/*/")
+    expect(page.get_by_text("A saved build")).to_be_visible()
 
 
 def test_without_script_the_update_button_gives_the_same_machine(open_page: OpenPage):
