@@ -42,9 +42,9 @@ UNFOLD: dict[str, Any] = {
             ".004 .008 .012 .016 .018 .018 .016 .014 .01 .006 .005",
             80,
         ),
-        # Vermilion; 600 is the signal itself.
+        # Vermilion; 600 is the signal itself, 500 is text in the dark.
         "primary": _shades(
-            "97.2 94 88.5 80.5 70.5 60.5 52 46 40 35 25",
+            "97.2 94 88.5 80.5 73 66 52 46 40 35 25",
             ".014 .032 .065 .115 .165 .185 .178 .158 .132 .108 .075",
             33,
         ),

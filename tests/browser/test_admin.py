@@ -1,6 +1,7 @@
 """The admin in Chromium, under its own content policy: log in, look at a list, open a form."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Page, expect
 
@@ -38,6 +39,13 @@ def test_the_index_offers_every_app(page: Page):
     for name in ("Configurator", "Shop", "Production", "Suppliers"):
         heading = page.locator("#content").get_by_role("heading", name=name, exact=True)
         expect(heading).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_can_be_read_in_light_and_dark(order_number, open_page: OpenPage, scheme: str):
+    page = open_page("/admin/login/", color_scheme=scheme)
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    assert [node["html"] for violation in found for node in violation["nodes"]] == []
 
 
 def test_a_list_and_a_form_open(page: Page, order_number: str):
