@@ -19,7 +19,7 @@ from configurator.engine.circuit.count import variants
 from configurator.engine.circuit.encode import Clauses, encode
 from configurator.engine.circuit.leaves import Leaves, leaves_of
 from configurator.engine.circuit.wide import Wide, widest
-from configurator.engine.circuit.worker import CIRCUIT, CLAUSES
+from configurator.engine.circuit.worker import CIRCUIT, CLAUSES, Asked
 from configurator.engine.classes import ClassedModel, classify
 from configurator.engine.errors import CompilerFailed, CompilerMissing, LimitExceeded
 from configurator.engine.nodes import Model
@@ -78,7 +78,7 @@ def _attempts(classed: ClassedModel, leaves: Leaves) -> Iterator[Wide | None]:
 
 def run(clauses: Clauses, leaves: int, limits: Limits) -> Circuit:
     """The circuit of the clauses, of which variables 1 to `leaves` are kept."""
-    asked = {"clauses": clauses.clauses, "variables": clauses.variables, "leaves": leaves}
+    asked: Asked = {"clauses": clauses.clauses, "variables": clauses.variables, "leaves": leaves}
     with TemporaryDirectory(prefix="circuit-") as name:
         folder = Path(name)
         (folder / CLAUSES).write_text(json.dumps(asked))

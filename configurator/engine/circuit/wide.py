@@ -17,7 +17,7 @@ from configurator.engine.classes import ClassedModel
 
 # Fewer combinations of amounts than this are compiled like any other rule.
 NARROW = 500
-LARGEST_AMOUNT = 2**55  # int64 holds a sum of a hundred groups, and its difference to another
+LARGEST_SUM = 2**50  # so that sums, and their harmless amounts for what is unknown, fit an int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,11 @@ def _parts(
     parts = []
     for terms in connected(atoms[0].terms):
         part = _part(classed, leaves, terms)
-        if part is None or any(abs(amount) > LARGEST_AMOUNT for amount in part.known):
+        if part is None:
             return None
         parts.append(part)
-    return tuple(parts) if abs(atoms[0].bound) <= LARGEST_AMOUNT else None
+    largest = sum(max(map(abs, part.known), default=0) for part in parts) + abs(atoms[0].bound)
+    return tuple(parts) if largest <= LARGEST_SUM else None
 
 
 def _part(classed: ClassedModel, leaves: Leaves, terms: Sequence[LinearTerm]) -> _Part | None:
