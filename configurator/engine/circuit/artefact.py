@@ -70,7 +70,8 @@ def from_bytes(data: bytes, *, model: str) -> Artefact:
     if data[: len(MAGIC) - 1] != MAGIC[:-1]:
         raise ArtefactError("these bytes are not a compiled model")
     if data[: len(MAGIC)] != MAGIC:
-        raise ArtefactError(f"the artefact has format {data[len(MAGIC) - 1]}, not {MAGIC[-1]}")
+        version = int.from_bytes(data[len(MAGIC) - 1 : len(MAGIC)])
+        raise ArtefactError(f"the artefact has format {version}, not {MAGIC[-1]}")
     body, told = data[:-HASH_BYTES], data[-HASH_BYTES:]
     if hashlib.sha256(body).digest() != told:
         raise ArtefactError("the artefact is damaged: its bytes do not match its hash")

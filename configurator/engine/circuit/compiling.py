@@ -1,6 +1,7 @@
 """Compile a model to a circuit in a process with limits of time and memory."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,12 +22,20 @@ from configurator.engine.circuit.leaves import Leaves, leaves_of
 from configurator.engine.circuit.wide import Wide, widest
 from configurator.engine.circuit.worker import CIRCUIT, CLAUSES, Asked
 from configurator.engine.classes import ClassedModel, classify
-from configurator.engine.errors import CompilerFailed, CompilerMissing, LimitExceeded
+from configurator.engine.errors import CompilerFailed, CompilerMissing, LimitExceeded, NoCircuit
 from configurator.engine.nodes import Model
 
 WORKER = "configurator.engine.circuit.worker"
 ROOT = Path(configurator.engine.__file__).parents[2]  # where the worker finds our packages
-OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "length_error")
+# What Python, the loader and the compiler say when an allocation fails.
+OUT_OF_MEMORY = (
+    "bad_alloc",
+    "MemoryError",
+    "could not be translated",
+    "failed to map segment",
+    "annot allocate",
+)
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve memory it never uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ def run(clauses: Clauses, leaves: int, limits: Limits) -> Circuit:
             done = subprocess.run(  # noqa: S603 - our own module
                 [sys.executable, "-m", WORKER, name, str(limits.megabytes)],
                 cwd=ROOT,
+                env=os.environ | ONE_THREAD,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -95,10 +105,15 @@ def run(clauses: Clauses, leaves: int, limits: Limits) -> Circuit:
         except subprocess.TimeoutExpired as expired:
             raise LimitExceeded(f"compiling took more than {limits.seconds:g} s") from expired
         if done.returncode != 0:
-            told = done.stderr.decode(errors="replace")
-            if any(word in told for word in OUT_OF_MEMORY):
-                raise LimitExceeded(f"compiling took more than {limits.megabytes} MB")
-            last = told.strip().rpartition("\n")[2] or "it said nothing"
-            raise CompilerFailed(f"the compiler ended with {done.returncode}: {last}")
+            raise _failure(done.returncode, done.stderr.decode(errors="replace"), limits)
         with np.load(folder / CIRCUIT) as made:
             return Circuit(leaves, made["kinds"], made["starts"], made["children"])
+
+
+def _failure(status: int, told: str, limits: Limits) -> NoCircuit:
+    if status < 0:  # killed by a signal: the kernel's answer to a full memory, or the compiler's
+        return LimitExceeded(f"compiling ended by signal {-status}, at most {limits.megabytes} MB")
+    if any(word in told for word in OUT_OF_MEMORY):
+        return LimitExceeded(f"compiling took more than {limits.megabytes} MB")
+    last = told.strip().rpartition("\n")[2] or "it said nothing"
+    return CompilerFailed(f"the compiler ended with {status}: {last}")
