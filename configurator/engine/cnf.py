@@ -76,10 +76,24 @@ class _Encoder:
         if len(atoms) == 1:
             self._false_implies(atoms[0], unless)
             return
-        falsehoods = [self._new() for _ in atoms]
-        for atom, falsehood in zip(atoms, falsehoods, strict=True):
-            self._false_implies(atom, falsehood)
+        falsehoods = [self._falsehood(atom) for atom in atoms]
         self.cnf.clauses.append([unless, *(-literal for literal in falsehoods)])
+
+    def _falsehood(self, atom: Atom) -> int:
+        """A literal that holds wherever the atom is false."""
+        groups = tuple({self.classed.position[ref.group] for ref in atom.refs})
+        if isinstance(atom, TableAtom) and len(groups) == 1:
+            attributes = tuple(sorted({ref.attribute for ref in atom.refs}))
+            false = [
+                cell
+                for cell in self._signature(groups[0], attributes)
+                if atom.verdict(self._reader(groups, [cell])) is False
+            ]
+            if len(false) == 1:  # a feature's yes or no: it needs no literal of its own
+                return false[0][0]
+        literal = self._new()
+        self._false_implies(atom, literal)
+        return literal
 
     def _false_implies(self, atom: Atom, head: int) -> None:
         if isinstance(atom, TableAtom):

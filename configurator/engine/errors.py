@@ -47,6 +47,42 @@ class MissingPrice(EngineError):
     code = "missing_price"
 
 
+class NoCircuit(EngineError):
+    """A model could not be compiled to a circuit; the solver answers instead."""
+
+    code = "no_circuit"
+
+
+class CompilerMissing(NoCircuit):
+    """The circuit compiler has no wheel for this machine and this Python."""
+
+    code = "compiler_missing"
+
+
+class CompilerFailed(NoCircuit):
+    """The compiler's process ended without a circuit."""
+
+    code = "compiler_failed"
+
+
+class LimitExceeded(NoCircuit):
+    """Compiling took more time or memory than it was given."""
+
+    code = "limit_exceeded"
+
+
+class ArtefactError(EngineError):
+    """A compiled artefact is damaged, of another format, or made from another model."""
+
+    code = "artefact"
+
+
+class FeatureModelError(EngineError):
+    """A DIMACS file is malformed; the message names the line."""
+
+    code = "feature_model"
+
+
 class ModelFormatError(EngineError):
     """A model is malformed: says what is wrong, where, what was expected and what was found."""
 

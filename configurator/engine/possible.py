@@ -1,7 +1,12 @@
-"""Which classes have a valid completion: propagation rejects, SAT proves, witnesses spread."""
+"""Which classes have a valid completion.
+
+The model's circuit tells all of them in one pass. Without one the solver is asked: propagation
+rejects, SAT proves, witnesses spread.
+"""
 
 from collections.abc import Collection, Mapping
 
+from configurator.engine.circuit.answers import CircuitAnswers
 from configurator.engine.compiled import Compiled
 
 KEPT_ANSWERS = 2048  # a few hundred bytes each
@@ -9,6 +14,8 @@ KEPT_ANSWERS = 2048  # a few hundred bytes each
 
 def is_consistent(compiled: Compiled, fixed: Mapping[int, int]) -> bool:
     """Do the fixed classes (group position → class) have a valid completion?"""
+    if (circuit := compiled.circuit) is not None:
+        return circuit.is_consistent(fixed)
     return compiled.solver.is_satisfiable(_literals(compiled, fixed))
 
 
@@ -22,6 +29,9 @@ def possible_classes(
 
     `known` are masks of classes already proven possible; they save questions.
     """
+    if (circuit := compiled.circuit) is not None:
+        every = _from_circuit(compiled, circuit, fixed)
+        return {g: every[g] for g in targets}
     free = tuple(sorted(g for g in targets if g not in fixed))
     masks = _decide(compiled, fixed, free, known)
     for g in targets:
@@ -29,6 +39,23 @@ def possible_classes(
             others = {h: number for h, number in fixed.items() if h != g}
             masks |= _decide(compiled, others, (g,), known)
     return masks
+
+
+def _from_circuit(
+    compiled: Compiled, circuit: CircuitAnswers, fixed: Mapping[int, int]
+) -> tuple[int, ...]:
+    key = ("circuit", tuple(sorted(fixed.items())))
+    answer = compiled.possible_cache.get(key)
+    if answer is None:
+        answer = circuit.possible(fixed)
+        _remember(compiled, key, answer)
+    return answer
+
+
+def _remember(compiled: Compiled, key: object, answer: tuple[int, ...]) -> None:
+    compiled.possible_cache[key] = answer
+    if len(compiled.possible_cache) > KEPT_ANSWERS:
+        compiled.possible_cache.popitem(last=False)
 
 
 def _literals(compiled: Compiled, fixed: Mapping[int, int]) -> list[int]:
@@ -41,12 +68,10 @@ def _decide(
     if not targets:
         return {}
     key = (tuple(sorted(fixed.items())), targets)
-    cache = compiled.possible_cache
-    answer = cache.get(key)
+    answer = compiled.possible_cache.get(key)
     if answer is None:
-        answer = cache[key] = _ask(compiled, fixed, targets, known)
-        if len(cache) > KEPT_ANSWERS:
-            cache.popitem(last=False)
+        answer = _ask(compiled, fixed, targets, known)
+        _remember(compiled, key, answer)
     return dict(zip(targets, answer, strict=True))
 
 

@@ -1,0 +1,1 @@
+"""Models compiled to circuits: one pass over flat arrays answers every option of a click."""
