@@ -27,6 +27,8 @@ ENV PATH=/venv/bin:$PATH \
     CARTWRIGHT_NO_BOOTSTRAP=1 \
     CARTWRIGHT_HOME=/home/cartwright \
     STATIC_MANIFEST=true \
+    # The engine keeps its machine code where a read-only container may write.
+    NUMBA_CACHE_DIR=/tmp/numba \
     WEB_CONCURRENCY=2
 USER cartwright
 EXPOSE 8000

@@ -172,6 +172,9 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Cartwright <orders@cartwright
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="cartwright.example")  # of our Message-IDs
 MAIL_INBOX_URL = env.str("MAIL_INBOX_URL", default="")  # where the local sink shows its mails
 
+# --- the configuration engine: off, the solver answers every click (completely, but slower)
+COMPILE_CIRCUITS = env.bool("COMPILE_CIRCUITS", default=True)
+
 # --- ports: who answers for what, by name, so that no app imports upward
 SHOP_PROMISER = "production.promising.quote"
 

@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from config.errors import CartwrightError
 from configurator.models import (
     Configuration,
+    EngineCircuit,
     ModelPrice,
     ModelVersion,
     Option,
@@ -242,6 +243,13 @@ class OptionAvailabilityAdmin(ToLookAt):
 
     list_display = ["part_number", "in_stock", "lead_days", "updated_at"]
     search_fields = ["part_number"]
+
+
+@admin.register(EngineCircuit)
+class EngineCircuitAdmin(ToLookAt):
+    """Who answers for a model: its circuit, or the solver and why."""
+
+    list_display = ["ir_sha256", "outcome", "done_at", "last_error"]
 
 
 @admin.register(PlantLoad)

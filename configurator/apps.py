@@ -5,6 +5,18 @@ class ConfiguratorConfig(AppConfig):
     name = "configurator"
 
     def ready(self) -> None:
+        from config.outbox import sources
         from configurator import console
+        from configurator.models import EngineCircuit
+        from configurator.services.circuits import compile_circuit
 
+        sources.register(
+            sources.Source(
+                model=EngineCircuit,
+                perform=compile_circuit,
+                queue=lambda row: "default",
+                name=lambda row: "configurator.compile_circuit",
+                is_transactional=False,
+            )
+        )
         console.register()

@@ -12,6 +12,7 @@ for name in ("STRIPE_API_BASE", "EMAIL_URL", "BASE_URL", "STATIC_MANIFEST"):
     os.environ.pop(name, None)
 os.environ["STRIPE_SECRET_KEY"] = "sk_test_cartwright"
 os.environ["STRIPE_WEBHOOK_SECRET"] = "whsec_tests"
+os.environ["COMPILE_CIRCUITS"] = "0"  # the tests of circuits switch it on
 os.environ["CONN_MAX_AGE"] = "0"  # threads of the concurrency tests must not keep connections
 # Playwright's synchronous API runs an event loop in the test's thread.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -1,5 +1,6 @@
 from configurator.models.availability import OptionAvailability, PlantLoad
 from configurator.models.configuration import Configuration
+from configurator.models.engine_circuit import EngineCircuit
 from configurator.models.option import Option, OptionGroup
 from configurator.models.price_list import ModelPrice, OptionPrice, PriceList
 from configurator.models.product_model import ModelVersion, ProductModel
@@ -7,6 +8,7 @@ from configurator.models.rule import Rule
 
 __all__ = [
     "Configuration",
+    "EngineCircuit",
     "ModelPrice",
     "ModelVersion",
     "Option",

@@ -28,6 +28,7 @@ from configurator.selectors.shipping import (
 from configurator.selectors.versions import (
     OptionDetail,
     engine_model,
+    model_by_sha256,
     option_details,
     published_version,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "estimate",
     "evaluation",
     "listed_models",
+    "model_by_sha256",
     "option_details",
     "parts_of",
     "plant_load",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from configurator.engine.ir import Model, model_from_dict
 from configurator.errors import UnknownProduct
 from configurator.models import ModelVersion, Option
+from configurator.selectors.circuits import equip
 
 KEPT_VERSIONS = 24  # the largest model takes a few megabytes
 
@@ -24,6 +25,7 @@ def published_version(slug: str) -> ModelVersion:
 
 def engine_model(version: ModelVersion) -> Model:
     """The version's options and rules as the engine reads them. The version must be checked."""
+    equip(version.ir_sha256)
     return model_by_sha256(version.ir_sha256)
 
 

@@ -15,6 +15,7 @@ from configurator.engine.price import PriceBook
 from configurator.errors import ModelCheckFailed
 from configurator.models import ModelVersion, PriceList
 from configurator.selectors import read_price_book
+from configurator.services.circuits import request_circuit
 from configurator.services.compiling import model_data
 
 MOST_PROBLEMS_TOLD = 20
@@ -72,6 +73,7 @@ def publish_model_version(
     version.valid_from = at or timezone.now()
     version.save(update_fields=["valid_from"])
     change_status(version, to=ModelVersion.Status.PUBLISHED, why="put on sale", actor=actor)
+    request_circuit(ir_sha256=version.ir_sha256)
     return version
 
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from config.demo.loading import buying, making, people, selling
+from config.demo.loading import buying, circuits, making, people, selling
 
 
 @transaction.atomic
@@ -21,6 +21,7 @@ def load(*, staff_password: str = "") -> dict[str, int]:
         "offers": buying.load_offers(parts),
         "parts on the shelf": making.open_stock(parts),
         "machines": selling.load_machines(),
+        "circuits": circuits.load_circuits(),
         "shipping methods": selling.load_shipping_methods(),
         "staff roles": people.load_roles(),
         "staff": people.load_staff(password=staff_password),

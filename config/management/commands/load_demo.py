@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.demo.loading import load
+from config.demo.loading.circuits import refresh_circuits
 
 
 class Command(BaseCommand):
@@ -19,9 +20,17 @@ class Command(BaseCommand):
             help="lets the staff of each role log in: product, purchasing, floor, finance",
         )
 
+        parser.add_argument(
+            "--refresh-circuits",
+            action="store_true",
+            help="after a change of options or rules: compile the circuits that ship with the demo",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
         counts = load(staff_password=options["staff_password"])
+        if options["refresh_circuits"]:
+            counts["circuits compiled"] = refresh_circuits()
         if options["verbosity"]:
             for name, count in counts.items():
                 self.stdout.write(f"{count:>6,}  {name}")
