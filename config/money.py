@@ -70,13 +70,16 @@ class Money:
         """The amount in major units, exactly: 129900 USD -> 1299.00."""
         return Decimal(self.amount_minor).scaleb(-exponent(self.currency))
 
-    def format(self, locale: str = "en_US", *, is_delta: bool = False) -> str:
+    def format(
+        self, locale: str = "en_US", *, is_delta: bool = False, keeps_cents: bool = False
+    ) -> str:
         """As a reader of `locale` writes it; `is_delta` puts a sign before it (+$80, −$20).
 
-        Whole amounts drop their empty cents: $3,418, but $3,418.50.
+        Whole amounts drop their empty cents: $3,418, but $3,418.50. In a column that is added up
+        `keeps_cents` lets the points stand below each other.
         """
         places = exponent(self.currency)
-        is_whole = self.amount_minor % 10**places == 0
+        is_whole = self.amount_minor % 10**places == 0 and not keeps_cents
         text = format_currency(
             abs(self.decimal) if is_delta else self.decimal,
             self.currency,

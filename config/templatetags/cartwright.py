@@ -18,6 +18,12 @@ def money(amount_minor: int | None, currency: str) -> str:
 
 
 @register.filter
+def sum_money(amount_minor: int, currency: str) -> str:
+    """1900 → $19.00: for the columns of a bill."""
+    return Money(amount_minor, currency).format(keeps_cents=True)
+
+
+@register.filter
 def money_delta(amount_minor: int | None, currency: str) -> str:
     """8000 → +$80, -2000 → −$20, 0 → "same price"."""
     if amount_minor is None:

@@ -32,7 +32,8 @@ def work_off(event: StripeEvent) -> None:
 
 def _find_payment(thing: dict[str, Any]) -> Payment | None:
     """By our own reference, which exists before Stripe's ids do; else by those."""
-    reference = (thing.get("metadata") or {}).get(REFERENCE)
+    metadata = thing.get("metadata")
+    reference = metadata.get(REFERENCE) if isinstance(metadata, dict) else None
     if isinstance(reference, str) and reference:
         return Payment.objects.filter(idempotency_key=reference).first()
     # Only names that are there: an empty one would find any payment that has none yet.

@@ -80,11 +80,15 @@ def verified_event(body: bytes, signature: str, *, now: float | None = None) -> 
     # The SDK looks at the old side only: a stamp from the future would stay good for ever.
     if _timestamp(signature) > (now or time.time()) + TOLERANCE_SECONDS:
         raise Refused("The signature's time lies in the future.")
+    if "\\u0000" in text:
+        raise Refused("The body holds U+0000, which cannot be stored.")
     try:
         event = json.loads(text)
         if event["object"] != "event" or not isinstance(event["data"]["object"], dict):
             raise Refused("The body is not a Stripe event.")
-        str(event["id"]), str(event["type"]), bool(event["livemode"])
+        if not (isinstance(event["id"], str) and isinstance(event["type"], str)):
+            raise Refused("The event's id and type are not text.")
+        bool(event["livemode"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"The body is not a Stripe event: {error!r}.") from error
     return event

@@ -112,6 +112,12 @@ def test_what_is_wrong_is_told_with_what_came_and_orders_nothing(
     assert only_cart().lines.exists()
 
 
+def test_the_amounts_of_a_bill_keep_their_cents(client, full_cart):
+    page = client.get("/checkout/").text
+    for amount in ("$540.00", "$18.00", "$558.00"):
+        assert amount in page
+
+
 def test_digits_of_a_wide_keyboard_are_taken_as_digits(client, full_cart, cashier):
     check_out(client, postal_code="９４１０７", phone="＋１ ４１５ ５５５ ０１００")
     order = Order.objects.get()

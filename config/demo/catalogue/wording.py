@@ -106,7 +106,8 @@ def without(text: str, *patterns: str) -> str:
 
 def without_maker(text: str, record: Record) -> str:
     """Remove the maker from the head of a name."""
-    for name in {record["manufacturer"], maker_of(record), *ALIASES}:
+    # In this order: "Western Digital WD Blue" loses both, whatever the process.
+    for name in dict.fromkeys((record["manufacturer"], maker_of(record), *ALIASES)):
         text = re.sub(rf"^{re.escape(name)}(?![\w-])\s*", "", text, flags=re.IGNORECASE)
     return text.strip()
 

@@ -8,6 +8,7 @@ import stripe
 from django.test import Client
 
 from shop.models import RejectedEvent, StripeEvent
+from tests.factories.shop import payment_of, place_small_order
 
 SECRET = "whsec_tests"
 URL = "/stripe/webhook/"
@@ -65,6 +66,8 @@ def test_a_type_that_we_do_not_know_is_thanked_for_and_forgotten():
 
 
 GOOD = json.dumps(event())
+NUMBERED = json.dumps(event(id=1))
+WITH_NUL = json.dumps(event(data={"object": {"id": "cs_1", "note": "a\0b"}}))
 FORGED = {
     "another secret": (GOOD, signed(GOOD, secret="whsec_other")),
     "a tampered body": (GOOD.replace("cs_1", "cs_2"), signed(GOOD)),
@@ -78,6 +81,8 @@ FORGED = {
     "text that is no JSON": ("hello", signed("hello")),
     "JSON that is no event": ("[1]", signed("[1]")),
     "an event without its parts": ('{"object": "event"}', signed('{"object": "event"}')),
+    "an event whose id is a number": (NUMBERED, signed(NUMBERED)),
+    "a character that no database takes": (WITH_NUL, signed(WITH_NUL)),
     "a megabyte": (" " * 1_000_001, signed(" " * 1_000_001)),
 }
 
@@ -99,6 +104,16 @@ def test_a_live_event_at_a_test_shop_goes_to_the_rejected_list_and_nowhere_else(
     assert send(body, signed(body)).status_code == 400
     assert RejectedEvent.objects.get().reason == "of the other mode"
     assert not StripeEvent.objects.exists()
+
+
+@pytest.mark.parametrize("thing", [{"object": "charge"}, {"id": "ch_1", "metadata": ["odd"]}])
+def test_an_event_that_names_nothing_finds_no_payment_that_has_no_name_yet(thing, drain):
+    payment = payment_of(place_small_order())
+    assert payment.session_id is None
+    body = json.dumps(event(data={"object": thing}))
+    send(body, signed(body))
+    drain()
+    assert StripeEvent.objects.get().outcome == "rejected"
 
 
 def test_an_event_that_names_no_payment_of_ours_is_rejected_and_changes_nothing(drain):
