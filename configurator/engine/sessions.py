@@ -41,15 +41,24 @@ def by_circuit(answers: CircuitAnswers) -> Answer:
 
 
 def click_through(
-    classed: ClassedModel, answer: Answer, *, sessions: int, seed: int, check: bool
+    classed: ClassedModel,
+    answer: Answer,
+    *,
+    sessions: int,
+    seed: int,
+    check: bool,
+    every: int = 1,
 ) -> Clicks:
-    """Click through random sessions; a click is the answer for every option of every group."""
+    """Click through random sessions; a click is the answer for every option of every group.
+
+    With `check` the solver is asked about every option of every `every`-th click.
+    """
     rng = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     checker = _Checker(classed) if check else None
     clicks = Clicks()
     for _ in range(sessions):
         for step in _session(classed, answer, rng, clicks):
-            if checker is not None:
+            if checker is not None and len(clicks.cpu_ms) % every == 0:
                 checker.compare(step, clicks)
     return clicks
 
