@@ -53,7 +53,7 @@ def least_totals(
     )
 
 
-def _counts(answers: CircuitAnswers, costs: Costs, g: int) -> list[int]:
+def _counts(classed: ClassedModel, answers: CircuitAnswers, costs: Costs, g: int) -> list[int]:
     """By count of the group's leaves: how often its price is paid."""
     if g in costs.target:  # a quantity has no price of its own
         return [0]
@@ -61,8 +61,7 @@ def _counts(answers: CircuitAnswers, costs: Costs, g: int) -> list[int]:
     if quantity is None:
         return [1]
     # Counts are told apart by class, so a class has one count.
-    by_class = sorted((held.number, held.option) for held in costs.candidates[quantity])
-    return [costs.unit[quantity][option] for _, option in by_class]
+    return [costs.unit[quantity][members[0]] for members in classed.groups[quantity].members]
 
 
 def _leaf_costs(
@@ -71,7 +70,7 @@ def _leaf_costs(
     priced: list[int] = []
     largest = abs(costs.base)
     for g, held in enumerate(classed.groups):
-        units, counts = costs.unit[g], _counts(answers, costs, g)
+        units, counts = costs.unit[g], _counts(classed, answers, costs, g)
         largest += max(map(abs, units)) * max(map(abs, counts))
         for members in held.members:
             offered = [explicit[g]] if explicit.get(g) in members else members
@@ -85,7 +84,7 @@ def _leaf_costs(
 def _of_group(
     classed: ClassedModel, answers: CircuitAnswers, costs: Costs, outside: Amounts, g: int
 ) -> tuple[int | None, ...]:
-    counts = np.array(_counts(answers, costs, g), dtype=np.int64)
+    counts = np.array(_counts(classed, answers, costs, g), dtype=np.int64)
     rows = outside[answers.leaves.of_group(g)].reshape(-1, len(counts))
     rows = rows[list(classed.groups[g].class_of)]
     paid = rows + np.array(costs.unit[g], dtype=np.int64)[:, None] * counts
