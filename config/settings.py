@@ -93,7 +93,7 @@ REDIS_URL = env.str("REDIS_URL", default="redis://REDIS_URL-is-not-set/0")
 
 # --- who we are, on papers and mails
 COMPANY_NAME = env.str("COMPANY_NAME", default="Cartwright")
-COMPANY_ADDRESS = env.str("COMPANY_ADDRESS", default="Goods in\n1 Workshop Lane\nExample City")
+COMPANY_ADDRESS = env.str("COMPANY_ADDRESS", default="1 Workshop Lane\nExample City")
 
 # --- time, language, money
 USE_TZ = True

@@ -9,7 +9,7 @@ class AdjustForm(forms.Form):
         label=_("More or fewer"),
         min_value=-100_000,
         max_value=100_000,
-        help_text=_("The difference that you counted: −2 when two are missing."),
+        help_text=_("The difference that you counted: -2 when two are missing."),
         error_messages={"required": _("More or fewer: expected a whole number, got nothing.")},
     )
     reason = forms.CharField(

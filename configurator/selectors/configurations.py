@@ -64,12 +64,14 @@ def chosen_in(version: ModelVersion, choices: Mapping[str, str]) -> list[ChosenO
 
 def configuration_by_code(share_code: str) -> Configuration:
     """The configuration behind a short address. Raises UnknownConfiguration."""
-    found = (
-        Configuration.objects.filter(share_code=share_code.lower())
-        .select_related("version__product_model", "price_list")
-        .defer("version__ir")
-        .first()
-    )
+    found = None
+    if share_code.isalnum():  # whatever else was typed, the database need not see it
+        found = (
+            Configuration.objects.filter(share_code=share_code.lower())
+            .select_related("version__product_model", "price_list")
+            .defer("version__ir")
+            .first()
+        )
     if found is None:
         raise UnknownConfiguration(f"No configuration was saved under {share_code!r}")
     return found

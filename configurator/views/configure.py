@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
 
@@ -34,7 +34,7 @@ class HtmxRequest(HttpRequest):
 TEMPLATE = "configurator/configure.html"
 
 
-@require_GET
+@require_safe
 def configure(request: HtmxRequest, slug: str) -> HttpResponse:
     """The whole page on a first visit; only its form when htmx asks again after a choice.
 
@@ -49,7 +49,7 @@ def configure(request: HtmxRequest, slug: str) -> HttpResponse:
     return _rendered(request, page, status)
 
 
-@require_GET
+@require_safe
 def shared(request: HtmxRequest, share_code: str) -> HttpResponse:
     """A saved configuration by its short address, moved to today's version and prices."""
     frozen = configuration_by_code(share_code)
