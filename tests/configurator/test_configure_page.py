@@ -240,7 +240,6 @@ def test_an_unknown_machine_is_not_found(client: Client, db):
         ({"choice.case": "huge"}, "Case has no option “huge”."),
         ({"choice.wings": "two"}, "This machine has no group “wings”."),
         ({"take": "case:huge"}, "Case has no option “huge”."),
-        ({"choice.case": "a\x00b"}, "Case has no option"),
         ({"choice.<b>": "x"}, "This machine has no group “<b>”."),
     ],
 )
@@ -378,3 +377,12 @@ def test_a_window_tells_of_some_blocked_options_why(client: Client, large):
     blocked = response.content.decode().count('<div class="option blocked"')
     assert 2 <= blocked <= 10
     assert "of 42 fit" in words(response)
+
+
+def test_whoever_asks_for_the_head_alone_gets_it(client: Client, version: ModelVersion):
+    assert client.head(URL).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["nothing", "a%00b", "%F0%9F%98%80", "a" * 500])
+def test_a_share_code_of_nothing_is_told_so(client: Client, version: ModelVersion, code: str):
+    assert client.get(f"/c/{code}/").status_code in {400, 404}
