@@ -42,14 +42,16 @@ def listed_models() -> list[ListedModel]:
     ]
 
 
-def warm_up() -> None:
-    """Load and compile what is on sale, so that no customer waits for it.
+def warm_up() -> int:
+    """Load and compile what is on sale, so that no customer waits for it; how many machines.
 
-    A web process calls it once before its first request; it takes about a second.
+    A web process calls it once when it starts; it takes about a second.
     """
-    for version in ModelVersion.objects.published().defer("ir"):
+    versions = list(ModelVersion.objects.published().defer("ir"))
+    for version in versions:
         option_details(version)
         evaluation(version, current_price_list(version), {})
+    return len(versions)
 
 
 def _listed_versions() -> QuerySet[ModelVersion]:

@@ -11,6 +11,7 @@ from config.errors import IllegalTransition
 from configurator import selectors
 from configurator.errors import MissingPrice, ModelCheckFailed, UnknownOption, UnknownProduct
 from configurator.models import ModelVersion, Option, OptionPrice, PriceList, Rule
+from configurator.selectors import warm_up
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import (
     check_model_version,
@@ -186,3 +187,10 @@ def test_a_draft_and_a_list_of_the_future_may_be_changed():
         valid_from=timezone.now() + timedelta(days=1),
     )
     assert future.prices.update(amount_minor=2) > 0
+
+
+@pytest.mark.django_db
+def test_a_web_process_warms_up_what_is_on_sale_and_knows_when_nothing_is():
+    assert warm_up() == 0
+    publish_small_model()
+    assert warm_up() == 1
