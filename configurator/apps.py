@@ -8,7 +8,7 @@ class ConfiguratorConfig(AppConfig):
         from config.outbox import sources
         from configurator import console
         from configurator.models import EngineCircuit
-        from configurator.services.circuits import compile_circuit
+        from configurator.services.circuits import LEASE, compile_circuit
 
         sources.register(
             sources.Source(
@@ -17,6 +17,7 @@ class ConfiguratorConfig(AppConfig):
                 queue=lambda row: "default",
                 name=lambda row: "configurator.compile_circuit",
                 is_transactional=False,
+                lease=LEASE,
             )
         )
         console.register()

@@ -1,5 +1,7 @@
 """Circuits of published models: asked for in the publishing transaction, compiled by a worker."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -10,8 +12,10 @@ from configurator.engine.errors import ArtefactError
 from configurator.models import EngineCircuit
 from configurator.selectors import model_by_sha256
 
-# Below the lease of the work; what takes longer is answered by the solver.
+# Of one attempt; what takes longer is answered by the solver.
 LIMITS = Limits(seconds=60)
+# There may be two: the whole model, then all but its widest sum.
+LEASE = timedelta(seconds=3 * LIMITS.seconds)
 
 
 def request_circuit(*, ir_sha256: str) -> None:

@@ -3,11 +3,12 @@
 import pytest
 
 from config.outbox.relay import drain
+from config.outbox.sources import all_sources
 from configurator.engine.circuit import rungs
 from configurator.engine.circuit.compiling import is_compiler_installed
 from configurator.models import EngineCircuit
 from configurator.selectors import circuits, current_price_list, engine_model, evaluation
-from configurator.services.circuits import store_circuit
+from configurator.services.circuits import LIMITS, store_circuit
 from tests.factories.configurator import publish_small_model
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,9 @@ def test_switched_off_nothing_is_asked_for(settings):
     settings.COMPILE_CIRCUITS = False
     publish_small_model()
     assert not EngineCircuit.objects.exists()
+
+
+def test_nobody_else_compiles_what_is_being_compiled():
+    """A model may take two attempts: the lease outlasts both."""
+    (source,) = (one for one in all_sources() if one.model is EngineCircuit)
+    assert source.lease.total_seconds() > 2 * LIMITS.seconds
