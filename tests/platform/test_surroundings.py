@@ -45,6 +45,14 @@ def test_a_free_port_is_free():
     assert ports.is_free(ports.any_free())
 
 
+def test_a_free_port_is_none_that_an_outgoing_connection_may_be_given():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as outgoing:
+            assert outgoing.getsockname()[1] not in ports.UNPROMISED
+        assert server.getsockname()[1] not in ports.UNPROMISED
+    assert all(ports.any_free() in ports.UNPROMISED for _ in range(20))
+
+
 def test_without_a_key_and_a_mail_server_helpers_stand_in(tmp_path, plain):
     place = place_in(tmp_path)
     environment = place.environment()
