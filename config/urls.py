@@ -29,6 +29,7 @@ api: list[URLPattern | URLResolver] = [
 
 ops: list[URLPattern | URLResolver] = [
     path("", include("config.console.urls")),
+    path("", include("configurator.views.ops_urls")),
     path("", include("shop.views.ops_urls")),
     path("", include("production.views.ops_urls")),
     path("", include("suppliers.views.ops_urls")),
