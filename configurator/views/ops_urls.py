@@ -1,6 +1,13 @@
 """The product desk in the operations console: where machines are described, checked and put on
 sale."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from configurator.views.desk import versions
+
+VERSION = "machines/versions/<int:pk>/"
+
+urlpatterns: list[URLPattern] = [
+    path("machines/", versions.machines, name="machines"),
+    path(VERSION, versions.version, name="version"),
+]
