@@ -77,6 +77,34 @@ class ModelCheckFailed(ConfiguratorError):
         self.problems = tuple(problems)
 
 
+class NotADraft(ConfiguratorError):
+    """What has been checked or sold is not changed any more."""
+
+    code = "not_a_draft"
+    http_status = 409
+
+
+class DraftExists(ConfiguratorError):
+    """The next version is being written already; `version_id` is it."""
+
+    code = "draft_exists"
+    http_status = 409
+
+    def __init__(self, message: str, *, version_id: int) -> None:
+        super().__init__(message)
+        self.version_id = version_id
+
+
+class UnreadableAttributes(ConfiguratorError):
+    """Lines that are not `name = value`; `problems` names each."""
+
+    code = "unreadable_attributes"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
 TRANSLATED: dict[type[engine.EngineError], type[ConfiguratorError]] = {
     engine.UnknownGroup: UnknownGroup,
     engine.UnknownOption: UnknownOption,
