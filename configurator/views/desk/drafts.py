@@ -1,0 +1,28 @@
+"""Starting the next version of a machine."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from config.console.access import actor_of, staff_view
+from configurator.errors import DraftExists
+from configurator.models import ModelVersion
+from configurator.services.authoring import draft_from
+
+
+@require_POST
+@staff_view("configurator.add_modelversion")
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Copy the version into the next one, and go there. The field `another` allows a second."""
+    source = get_object_or_404(ModelVersion.objects.only("number"), pk=pk)
+    is_another = "another" in request.POST
+    try:
+        made = draft_from(version_id=source.pk, actor=actor_of(request), is_another=is_another)
+    except DraftExists as error:
+        messages.warning(request, str(error))
+        return redirect("ops:version", pk=error.version_id)
+    told = _("%(version)s is a draft: a copy of version %(number)d to work on.")
+    messages.success(request, told % {"version": made, "number": source.number})
+    return redirect("ops:version", pk=made.pk)
