@@ -39,6 +39,11 @@ def model_from_dict(data: object) -> Model:
     return model
 
 
+def rule_from_dict(data: object, where: str = "rule") -> Rule:
+    """Read one rule as a model holds it; what it refers to is not looked up."""
+    return _rule(Place(data, where))
+
+
 def _group(place: Place) -> Group:
     fields = place.fields({"code", "name", "options"}, {"quantity_for"})
     quantity_for = fields.get("quantity_for")
