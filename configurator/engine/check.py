@@ -1,82 +1,89 @@
-"""Is a model fit to be sold? What is wrong with it, told to whoever wrote it."""
+"""Is a model fit to be sold? What is wrong with it, told to whoever wrote it.
 
-from dataclasses import dataclass
-from typing import Literal
+Some findings may be meant, such as a rule that only parts of another machine can break: those
+are acceptable, the others are not. Whether they were accepted is not the engine's to know.
+"""
 
-from configurator.engine.compiled import Compiled, compile_model
+import re
+from collections.abc import Callable, Iterable
+
+from configurator.engine.checks.attributes import attribute_findings
+from configurator.engine.checks.findings import (
+    ACCEPTABLE,
+    ADVICE,
+    Finding,
+    FindingKind,
+    Progress,
+    Report,
+    report_of,
+)
+from configurator.engine.checks.options import option_findings
+from configurator.engine.checks.rules import contradiction, redundant_rules, silent_rules
+from configurator.engine.compiled import compile_model
+from configurator.engine.errors import ModelFormatError
 from configurator.engine.evaluate import evaluate
-from configurator.engine.explain import conflict, explain
+from configurator.engine.explain import conflict
 from configurator.engine.nodes import Model
-from configurator.engine.possible import is_consistent, possible_classes
+from configurator.engine.possible import is_consistent
 from configurator.engine.references import problems
 
-type FindingKind = Literal[
-    "malformed", "void", "dead_option", "invalid_defaults", "no_sentence", "unknown_value"
+__all__ = [
+    "ACCEPTABLE",
+    "ADVICE",
+    "Finding",
+    "FindingKind",
+    "Progress",
+    "Report",
+    "check_model",
+    "malformed",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to look at; a blocking one keeps the model from being published."""
-
-    kind: FindingKind
-    where: str
-    message: str
-    is_blocking: bool = True
+CODE_IN_PLACE = re.compile(r"\.(groups|rules|options)(?:\[\d+\])? \(([^()]+)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything that was found, what blocks first."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_publishable(self) -> bool:
-        """Does nothing stand in the way of publishing?"""
-        return not any(finding.is_blocking for finding in self.findings)
-
-
-def check_model(model: Model) -> Report:
-    """Look for unknown references, a void model, dead options, bad defaults, silent rules."""
-    malformed = tuple(Finding("malformed", p.where, p.message) for p in problems(model))
-    if malformed:
-        return Report(malformed)
+def check_model(model: Model, *, progress: Progress | None = None) -> Report:
+    """Everything there is to find; a malformed or void model is not looked at any further."""
+    faults = tuple(malformed(problem) for problem in problems(model))
+    if faults:
+        return report_of(faults)
     compiled = compile_model(model)
-    silent = [
-        Finding("no_sentence", rule.code, f"{rule.name} has no sentence for customers")
-        for rule in model.rules
-        if not rule.sentence.strip()
-    ]
+    findings = list(silent_rules(model))
     if not is_consistent(compiled, {}):
-        message = "the rules allow no configuration at all"
-        return Report((Finding("void", model.code, message), *silent))
-    findings = [*_defaults(model), *silent, *_dead(compiled)]
-    return Report(tuple(sorted(findings, key=lambda finding: not finding.is_blocking)))
+        return report_of([*contradiction(compiled), *findings])
+    for number, (name, step) in enumerate(STEPS, start=1):
+        if progress is not None:
+            progress(name, number, len(STEPS))
+        findings += step(model)
+    return report_of(findings)
 
 
-def _defaults(model: Model) -> list[Finding]:
-    findings = []
+def malformed(problem: ModelFormatError) -> Finding:
+    """A structural fault as a finding that knows which group, option or rule it is about."""
+    codes = dict(CODE_IN_PLACE.findall(problem.where))
+    return Finding(
+        "malformed",
+        problem.where,
+        problem.message,
+        group=codes.get("groups", ""),
+        option=codes.get("options", ""),
+        rule=codes.get("rules", ""),
+    )
+
+
+def _defaults(model: Model) -> Iterable[Finding]:
     chosen = evaluate(model, {}, groups=()).chosen
     if chosen != dict(model.defaults):
         because = " ".join(conflict(model, model.defaults).sentences)
-        findings.append(Finding("invalid_defaults", model.code, because))
-    warnings = evaluate(model, model.defaults, groups=()).warnings
-    findings += [Finding("unknown_value", model.code, text, is_blocking=False) for text in warnings]
-    return findings
+        yield Finding("invalid_defaults", model.code, because)
 
 
-def _dead(compiled: Compiled) -> list[Finding]:
-    """Options that nobody can ever have. Not blocking: the rest of the model still sells."""
-    groups = compiled.classed.groups
-    possible = possible_classes(compiled, {}, range(len(groups)), {})
-    findings = []
-    for g, classed in enumerate(groups):
-        for index, option in enumerate(classed.group.options):
-            if not possible[g] >> classed.class_of[index] & 1:
-                why = explain(compiled.model, {}, classed.group.code, option.code)
-                where = f"{classed.group.code}.{option.code}"
-                findings.append(
-                    Finding("dead_option", where, " ".join(why.sentences), is_blocking=False)
-                )
-    return findings
+def _options(model: Model) -> Iterable[Finding]:
+    return option_findings(compile_model(model))
+
+
+STEPS: tuple[tuple[str, Callable[[Model], Iterable[Finding]]], ...] = (
+    ("Defaults", _defaults),
+    ("Options", _options),
+    ("Rules", redundant_rules),
+    ("Attributes", attribute_findings),
+)
