@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.money import Money
 from configurator.models import Configuration
@@ -12,6 +13,9 @@ from configurator.selectors import engine_model, option_details
 from configurator.views.answer import Answer
 from configurator.views.phrases import Details
 from configurator.views.wish import Wish, query_of
+
+MOST_UNKNOWN_TOLD = 5
+LONGEST_ECHO = 80  # letters of what was asked for that an answer repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Notice:
 
 def notices(now: Answer, wish: Wish) -> list[Notice]:
     """What could not be followed, and what had to change beside the newest choice."""
-    told = [*_unknown(now, wish), *_refused(now)]
+    told = [*_unknown(now, wish), *_unknown_filters(now, wish), *_refused(now)]
     details = option_details(now.version)
     same_version = wish.version in {None, now.version.pk}
     before = wish.before or dict(wish.explicit)
@@ -88,10 +92,11 @@ def changed(
     return tuple(found)
 
 
-def configure_url(slug: str, choices: Mapping[str, str]) -> str:
-    """The address of the configure page with these explicit choices."""
+def configure_url(slug: str, choices: Mapping[str, str], *more: str) -> str:
+    """The address of the configure page with these explicit choices; `more` are queries, too."""
     address = reverse("configurator:configure", args=[slug])
-    return f"{address}?{query_of(choices)}" if choices else address
+    query = "&".join(filter(None, (query_of(choices), *more)))
+    return f"{address}?{query}" if query else address
 
 
 def shared_url(configuration: Configuration) -> str:
@@ -108,16 +113,35 @@ def _title(now: Answer, wish: Wish) -> str:
 
 def _unknown(now: Answer, wish: Wish) -> list[Notice]:
     names = {group.code: group.name for group in engine_model(now.version).groups}
+    title = _("A choice that we do not know was left out")
     told = []
-    for group, option in wish.unknown[:5]:
-        where = names.get(group)
+    for group, option in wish.unknown[:MOST_UNKNOWN_TOLD]:
+        words = {"group": names.get(group, group[:LONGEST_ECHO]), "option": option[:LONGEST_ECHO]}
         text = (
-            _("%(group)s has no option “%(option)s”.") % {"group": where, "option": option[:80]}
-            if where
-            else _("This machine has no group “%(group)s”.") % {"group": group[:80]}
+            _("%(group)s has no option “%(option)s”.") % words
+            if group in names
+            else _("This machine has no group “%(group)s”.") % words
         )
-        told.append(Notice(_("A choice that we do not know was left out"), "error", text))
+        told.append(Notice(title, "error", text))
+    if more := wish.unknown[MOST_UNKNOWN_TOLD:]:
+        count = len(more)
+        text = ngettext("%(n)d more was left out.", "%(n)d more were left out.", count)
+        told.append(Notice(title, "error", text % {"n": count}))
     return told
+
+
+def _unknown_filters(now: Answer, wish: Wish) -> list[Notice]:
+    if not wish.filters.unknown:
+        return []
+    group, value = wish.filters.unknown[0]
+    names = {one.code: one.name for one in engine_model(now.version).groups}
+    words = {"group": names.get(group, group[:LONGEST_ECHO]), "value": value[:LONGEST_ECHO]}
+    text = (
+        _("%(group)s cannot be filtered by “%(value)s”.") % words
+        if group in names
+        else _("This machine has no group “%(group)s”.") % words
+    )
+    return [Notice(_("A filter that we do not know was left out"), "wait", text)]
 
 
 def _refused(now: Answer) -> list[Notice]:

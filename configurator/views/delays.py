@@ -30,6 +30,7 @@ class Delays:
         self._supplies = supplies
         self._load = load
         self._days = self._ship_days(chosen)
+        self._found: dict[tuple[tuple[str, str], ...], int | None] = {}
 
     def _ship_days(self, parts: Sequence[ChosenOption]) -> int | None:
         return ship_days(parts_of(parts), self._supplies, self._load)
@@ -47,10 +48,23 @@ class Delays:
             return _("in stock: %(count)d") % {"count": supply.in_stock}, ""
         return ngettext("%(n)d day to us", "%(n)d days to us", days) % {"n": days}, ""
 
+    def days_with(self, choices: Mapping[str, str]) -> int | None:
+        """Working days until a complete configuration ships; None when a date is unknown."""
+        return self._ship_days(chosen_in(self._now.version, choices))
+
+    def days_of_taking(self, group: str, option: str, changes: Sequence[Change]) -> int | None:
+        """`days_with` of the machine as it stands, with this option and all that changes."""
+        key = (*changes, (group, option))
+        if key not in self._found:
+            self._found[key] = self.days_with({**self._now.chosen, **dict(key)})
+        return self._found[key]
+
     def of_taking(self, group: str, option: str, changes: Sequence[Change]) -> tuple[str, str]:
         """How much later or sooner with this option and all that changes with it, and its tone."""
-        choices = {**self._now.chosen, **dict(changes), group: option}
-        days = self._ship_days(chosen_in(self._now.version, choices))
+        return self.against_now(self.days_of_taking(group, option, changes))
+
+    def against_now(self, days: int | None) -> tuple[str, str]:
+        """How much later or sooner than the machine as it stands, and its tone."""
         if days is None:
             return _("date unknown"), "" if self._days is None else "later"
         if self._days is None:

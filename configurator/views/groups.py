@@ -1,7 +1,7 @@
-"""The option groups of the configure page: a window on each, its options in words and prices."""
+"""The option groups of the configure page in words and prices."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,14 +11,14 @@ from configurator.engine.price import PriceBook, quantity_of
 from configurator.selectors import OptionDetail
 from configurator.views.answer import Answer, block
 from configurator.views.delays import Delays
+from configurator.views.facets import LONGEST_GROUP
+from configurator.views.filters import SEARCH, Panel
 from configurator.views.phrases import Details, Phrases
-from configurator.views.wish import CHOICE, SEARCH, Wish
+from configurator.views.windows import Window
+from configurator.views.wish import CHOICE, Wish
 
-WINDOW = 10  # options shown of a large group, beside the chosen one
-DROP_INS_SHOWN = 7  # of which this many that change nothing else, where there are
-BLOCKED_SHOWN = 2  # of which this many that are blocked, so that their reason can be read
-LONGEST_GROUP = 14  # a group up to this size is always shown whole
-FOUND_SHOWN = 30
+# Of one group; the reasons of further blocked options are told on demand, one by one.
+MOST_EXPLAINED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +56,9 @@ class GroupRow:
     note: str
     more: dict[str, str] | None
     search: dict[str, str] | None
+    panel: Panel | None
     is_quantity: bool
     is_newest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The options of a group that are shown, and how many there are to show."""
-
-    group: Group
-    options: Sequence[Option]
-    matching: int
-    possible: int
-
-
-def windows(
-    model: Model, now: Answer, wish: Wish, book: PriceBook, details: Details
-) -> list[Window]:
-    """Choose which options of each group to show."""
-    return [_window(group, now, wish, book, details) for group in model.groups]
-
-
-def _window(group: Group, now: Answer, wish: Wish, book: PriceBook, details: Details) -> Window:
-    states = now.evaluation.states
-    words = wish.searches.get(group.code, "").casefold().split()
-    matching = [o for o in group.options if _matches(words, details[group.code, o.code])]
-    possible = sum(states[group.code, option.code].is_possible for option in group.options)
-    whole = group.code == wish.shown or len(matching) <= LONGEST_GROUP
-    shown = matching if whole else _nearest(group.code, matching, now, book, is_search=bool(words))
-    chosen = now.chosen[group.code]
-    if not any(option.code == chosen for option in shown):
-        mine = next(option for option in group.options if option.code == chosen)
-        shown = [mine, *shown]
-    return Window(group, shown, len(matching), possible)
-
-
-def _matches(words: Sequence[str], detail: OptionDetail) -> bool:
-    if not words:
-        return True
-    text = f"{detail.name} {detail.facts} {detail.part_number}".casefold()
-    return all(word in text for word in words)
-
-
-def _nearest(
-    group: str, options: Sequence[Option], now: Answer, book: PriceBook, *, is_search: bool
-) -> list[Option]:
-    """The options that cost nearest to the chosen one, in the catalogue's order."""
-    states, anchor = now.evaluation.states, book.option_minor.get((group, now.chosen[group]), 0)
-    ranked = sorted(
-        options, key=lambda option: abs(book.option_minor.get((group, option.code), 0) - anchor)
-    )
-    if is_search:
-        kept = {option.code for option in ranked[:FOUND_SHOWN]}
-    else:
-        found = {option.code: states[group, option.code] for option in ranked}
-        drops_in = [code for code, s in found.items() if s.is_possible and not s.changes]
-        changing = [code for code, s in found.items() if s.is_possible and s.changes]
-        blocked = [code for code, s in found.items() if not s.is_possible]
-        easy = drops_in[: max(DROP_INS_SHOWN, WINDOW - len(changing))]
-        possible = [*easy, *changing[: WINDOW - len(easy)]]
-        # What is blocked before anything is chosen can never be had: it only shows on demand.
-        fewest = max(BLOCKED_SHOWN, WINDOW - len(possible)) if now.explicit else 0
-        kept = {*possible, *blocked[:fewest], now.chosen[group]}
-    return [option for option in options if option.code in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +71,27 @@ class RowMaker:
     details: Details
     delays: Delays
     phrases: Phrases
+    wish: Wish
+    explained: Counter[str] = field(default_factory=Counter)
 
-    def group(self, window: Window, wish: Wish) -> GroupRow:
+    def group(self, window: Window) -> GroupRow:
         """A group as the page shows it."""
-        group, size = window.group, len(window.group.options)
-        is_large = size > LONGEST_GROUP
+        group, size, wanted = window.group, len(window.group.options), window.wanted
         search = {
             "name": f"{SEARCH}{group.code}",
-            "value": wish.searches.get(group.code, ""),
+            "value": wanted.words,
+            "group": group.code,
         }
         return GroupRow(
             code=f"{CHOICE}{group.code}",
             name=group.name,
             options=[self.option(group, option) for option in window.options],
-            note=_found(window) if search["value"] else _fitting(window.possible, size),
+            note=_found(window) if wanted.narrows else _fitting(window.possible, size),
             more=self._more(window),
-            search=search if is_large else None,
+            search=search if size > LONGEST_GROUP else None,
+            panel=window.panel,
             is_quantity=group.quantity_for is not None,
-            is_newest=group.code == wish.newest,
+            is_newest=group.code == self.wish.newest,
         )
 
     def _more(self, window: Window) -> dict[str, str] | None:
@@ -175,13 +118,22 @@ class RowMaker:
         words = self.phrases.also_changes(group.code, option.code, state.changes)
         return replace(row, state="changes", changes=words)
 
+    def wait(self, group: Group, option: Option) -> int | None:
+        """Working days until the machine ships with a possible option."""
+        changes = self.now.evaluation.states[group.code, option.code].changes
+        return self.delays.days_of_taking(group.code, option.code, changes)
+
     def _blocked(self, group: Group, option: Option, detail: OptionDetail) -> OptionRow:
+        key = (group.code, option.code)
+        if self.explained[group.code] >= MOST_EXPLAINED and self.wish.why != key:
+            return self._unexplained(key, detail)
+        self.explained[group.code] += 1
         why = block(self.now, group.code, option.code)
         fix = None
         if why.way_out is not None:
-            others = [code for code, _old, _new in why.way_out.changed if code != group.code]
+            changed = [(g, new) for g, _old, new in why.way_out.changed if g != group.code]
             label = _("Take it, and change %(groups)s: %(price)s") % {
-                "groups": self.phrases.named(others),
+                "groups": self.phrases.changed(changed),
                 "price": self.phrases.difference(why.way_out.delta_minor or 0),
             }
             fix = Fix("take", f"{group.code}:{option.code}", label)
@@ -193,6 +145,17 @@ class RowMaker:
             price=self._list_price_delta(group.code, option.code),
             reason=" ".join(why.sentences),
             fix=fix,
+        )
+
+    def _unexplained(self, key: tuple[str, str], detail: OptionDetail) -> OptionRow:
+        return OptionRow(
+            code=key[1],
+            name=detail.name,
+            facts=detail.facts,
+            state="blocked",
+            price=self._list_price_delta(*key),
+            reason=_("Does not fit your other choices."),
+            fix=Fix("why", ":".join(key), _("Why?")),
         )
 
     def _list_price_delta(self, group: str, option: str) -> str:

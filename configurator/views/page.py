@@ -23,9 +23,10 @@ from configurator.views.answer import Answer, answer
 from configurator.views.build import Card, card
 from configurator.views.changes import Notice, configure_url, notices
 from configurator.views.delays import Delays
-from configurator.views.groups import GroupRow, RowMaker, Window, windows
+from configurator.views.groups import GroupRow, RowMaker
 from configurator.views.meters import Meter, meters
 from configurator.views.phrases import Details, Phrases
+from configurator.views.windows import Window, soonest_first, windows
 from configurator.views.wish import Wish, pairs
 
 
@@ -40,7 +41,9 @@ class ConfigurePage:
     crumbs: list[dict[str, str]]
     kept: str
     auto: str
+    taken: str
     shown: str
+    opened: str
     groups: list[GroupRow]
     meters: list[Meter]
     drawing: Drawing
@@ -58,24 +61,27 @@ def configure_page(
     book = price_book(price_list)
     now = answer(version, price_list, wish.explicit)
     chosen = chosen_in(version, now.chosen)
-    shown = windows(model, now, wish, book, details)
+    shown = windows(model, now, wish, book)
     found, load = supplies(_part_numbers(now, shown, chosen, details)), plant_load()
     delays = Delays(now, chosen, found, load)
-    rows = RowMaker(model, now, book, details, delays, Phrases(model, now.chosen, book, details))
+    phrases = Phrases(model, now.chosen, book, details)
+    rows = RowMaker(model, now, book, details, delays, phrases, wish)
     slug = version.product_model.slug
     return ConfigurePage(
         version=version,
         answer=now,
         url=configure_url(slug, {}),
-        canonical_url=configure_url(slug, now.explicit),
+        canonical_url=configure_url(slug, now.explicit, wish.filters.query),
         crumbs=[
             {"title": _("Machines"), "url": "/#machines"},
             {"title": version.product_model.name},
         ],
         kept=pairs(now.explicit),
         auto=pairs(now.auto),
+        taken=pairs(wish.taken),
         shown=wish.shown if wish.shown in model.options_by_code else "",
-        groups=[rows.group(window, wish) for window in shown],
+        opened=wish.filters.opened,
+        groups=[rows.group(soonest_first(window, now, rows.wait)) for window in shown],
         meters=meters(model, now.chosen),
         drawing=drawing(version, now.chosen, highlight=wish.newest or ""),
         build=card(

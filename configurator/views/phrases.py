@@ -13,6 +13,7 @@ from configurator.engine.price import PriceBook, quantity_of
 from configurator.selectors import OptionDetail
 
 MOST_NAMED = 2  # parts that a sentence names before it counts them
+LONGEST_LABEL = 80  # letters of what a button says would change
 type Details = Mapping[tuple[str, str], OptionDetail]
 
 
@@ -31,11 +32,22 @@ class Phrases:
             return _("same price")
         return Money(minor, self.book.currency).format(is_delta=True)
 
-    def named(self, codes: Sequence[str]) -> str:
-        """`the case and the power supply`, or how many parts."""
-        if len(codes) > MOST_NAMED:
-            return ngettext("%(n)d other part", "%(n)d other parts", len(codes)) % {"n": len(codes)}
-        return _(" and ").join(_("the %(part)s") % {"part": self._part(code)} for code in codes)
+    def changed(self, changes: Sequence[tuple[str, str]]) -> str:
+        """`the case to Tower case and the power supply to 850 W supply`, or how many parts.
+
+        What they change to is left out where it would make a button too long to read.
+        """
+        if len(changes) > MOST_NAMED:
+            count = len(changes)
+            return ngettext("%(n)d other part", "%(n)d other parts", count) % {"n": count}
+        parts = [
+            {"part": self._part(group), "option": self.details[group, option].name}
+            for group, option in changes
+        ]
+        told = _(" and ").join(_("the %(part)s to %(option)s") % words for words in parts)
+        if len(told) <= LONGEST_LABEL:
+            return told
+        return _(" and ").join(_("the %(part)s") % words for words in parts)
 
     def also_changes(self, group: str, option: str, changes: Sequence[Change]) -> str:
         """`also changes the power supply to Corsair RM1200x (+$70)`, when `option` is taken."""

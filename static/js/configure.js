@@ -7,11 +7,17 @@ document.addEventListener("htmx:before:response", (event) => {
   if (event.detail.ctx !== newest) event.preventDefault();
 });
 
-// The answer is morphed into the page. A morph sets attributes, but a radio that was once clicked
-// no longer follows its `checked` attribute: put it where the server says.
+// The answer is morphed into the page. A morph sets attributes, but a field that was once used no
+// longer follows them: put it where the server says, except where somebody is typing.
 document.addEventListener("htmx:after:swap", () => {
-  for (const radio of document.querySelectorAll("#configure input[type=radio]")) {
-    if (radio.checked !== radio.defaultChecked) radio.checked = radio.defaultChecked;
+  for (const field of document.querySelector("#configure")?.elements ?? []) {
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (field.checked !== field.defaultChecked) field.checked = field.defaultChecked;
+    } else if (field.type === "select-one") {
+      for (const option of field.options) option.selected = option.defaultSelected;
+    } else if (field.matches("[type=search]") && field !== document.activeElement) {
+      field.value = field.defaultValue;
+    }
   }
   keepPlace(newest?.sourceElement);
 });

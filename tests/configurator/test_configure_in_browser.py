@@ -43,7 +43,7 @@ def test_radios_follow_the_server_when_a_choice_moves_others(page: Page):
     expect(page.locator(".total")).to_have_text("$570")
     radio(page, "case", "mini").check()
     expect(page.locator(".total")).to_have_text("$540")
-    page.get_by_role("button", name="Take it, and change the case and the power supply").click()
+    page.get_by_role("button", name="Take it, and change the case to Tower case").click()
     expect(page.locator(".total")).to_have_text("$1,530")
     expect(radio(page, "case", "tower")).to_be_checked()
     expect(radio(page, "graphics", "long-card")).to_be_checked()

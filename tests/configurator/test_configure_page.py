@@ -155,7 +155,10 @@ def test_a_blocked_option_stays_says_why_and_offers_the_way_out(client: Client, 
     assert 'aria-describedby="why-choice.graphics-long-card"' in blocked
     assert 'id="why-choice.graphics-long-card"' in blocked
     assert "Long graphics card is 340 mm long; Mini case takes 240 mm." in blocked
-    assert "Take it, and change the case and the power supply: +$990" in blocked
+    assert (
+        "Take it, and change the case to Tower case and the power supply to 850 W supply: +$990"
+        in blocked
+    )
     assert 'name="take" value="graphics:long-card"' in blocked
 
 
