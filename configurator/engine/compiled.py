@@ -5,14 +5,19 @@ from functools import cached_property
 from threading import Lock
 
 from configurator.engine.circuit.answers import CircuitAnswers
+from configurator.engine.circuit.lines import Lines
+from configurator.engine.circuit.moves import Moves
 from configurator.engine.circuit.rungs import circuit_for
 from configurator.engine.classes import classify
 from configurator.engine.cnf import encode
+from configurator.engine.costs import Costs
 from configurator.engine.masks import RuleMask
 from configurator.engine.nodes import Model
+from configurator.engine.price import PriceBook
 from configurator.engine.references import problems
 from configurator.engine.solver import Solver
 
+KEPT_BOOKS = 4  # of one model
 KEPT_MODELS = 16  # a shop has a handful of live versions; one costs a few megabytes
 
 
@@ -31,11 +36,23 @@ class Compiled:
             for g in range(len(self.classed.groups))
         )
         self.possible_cache: OrderedDict[object, tuple[int, ...]] = OrderedDict()
+        self._priced: OrderedDict[int, tuple[PriceBook | None, Lines, Moves]] = OrderedDict()
 
     @property
     def circuit(self) -> CircuitAnswers | None:
         """What answers quicker than the solver, where an artefact has been handed over."""
         return circuit_for(self.classed)
+
+    def priced(self, book: PriceBook | None) -> tuple[Lines, Moves]:
+        """The model at the prices of a book, as arrays. Raises MissingPrice, TotalTooLarge."""
+        found = self._priced.get(id(book))
+        if found is None:
+            lines = Lines(self.classed, Costs(self.classed, book))
+            # The book is kept, so that no other one can come to have its id.
+            found = self._priced[id(book)] = (book, lines, Moves(lines))
+            if len(self._priced) > KEPT_BOOKS:
+                self._priced.popitem(last=False)
+        return found[1:]
 
     @cached_property
     def solver(self) -> Solver:

@@ -37,6 +37,7 @@ class Costs:
     def __init__(self, classed: ClassedModel, book: PriceBook | None) -> None:
         model = classed.model
         self._classed = classed
+        self.is_priced = book is not None
         self.base = 0 if book is None else book.base_minor
         self.unit: list[list[int]] = []
         for group in model.groups:

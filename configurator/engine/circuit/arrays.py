@@ -43,6 +43,24 @@ class Circuit:
         return self.size - 1
 
     @cached_property
+    def parents(self) -> Indices:
+        """By edge (position in `children`): the inner node above it, by position."""
+        return np.repeat(np.arange(len(self.kinds), dtype=np.int32), np.diff(self.starts))
+
+    @cached_property
+    def edges(self) -> Indices:
+        """The edges by the node below them: those of node n are
+        `edges[edge_starts[n]:edge_starts[n + 1]]`.
+        """
+        return np.argsort(self.children, kind="stable").astype(np.int32)
+
+    @cached_property
+    def edge_starts(self) -> Indices:
+        starts = np.zeros(self.size + 1, dtype=np.int32)
+        starts[1:] = np.cumsum(np.bincount(self.children, minlength=self.size))
+        return starts
+
+    @cached_property
     def layers(self) -> tuple[tuple[int, int], ...]:
         """Runs [from, to) of inner nodes of one kind and height, none a child of another."""
         height = np.zeros(self.size, dtype=np.int32)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from configurator.engine.circuit.arrays import Indices
 from configurator.engine.classes import ClassedModel
 
 type Amounts = NDArray[np.int64]  # a number a leaf
@@ -24,6 +25,12 @@ class Leaves:
     columns: tuple[int, ...]  # counts by group; 1 where nothing counts it
     quantity: tuple[int | None, ...]  # the position of the group that counts it
     total: int
+
+    @property
+    def owner(self) -> Indices:
+        """The group of each leaf."""
+        lengths = [size * columns for size, columns in zip(self.sizes, self.columns, strict=True)]
+        return np.repeat(np.arange(len(self.sizes), dtype=np.int32), lengths)
 
     def at(self, g: int, number: int, count: int = 0) -> int:
         return self.first[g] + number * self.columns[g] + count

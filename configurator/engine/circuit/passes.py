@@ -31,7 +31,19 @@ def least_costs(circuit: Circuit, costs: Amounts) -> tuple[int, Amounts]:
     stay below BLOCKED / 4; `wide` and `price` see to it.
     """
     compiled = _compiled_loops()
-    return _by_layers(circuit, costs) if compiled is None else _by_loops(compiled, circuit, costs)
+    if compiled is None:
+        least, outside = _by_layers(circuit, costs)
+    else:
+        least, outside = _by_loops(compiled, circuit, costs, _scratch(circuit.size))
+    return int(least[circuit.root]), outside[: circuit.leaves].copy()
+
+
+def whole_pass(circuit: Circuit, costs: Amounts) -> tuple[Amounts, Amounts]:
+    """The same by node: (least cost of each, least cost outside each)."""
+    compiled = _compiled_loops()
+    if compiled is None:
+        return _by_layers(circuit, costs)
+    return _by_loops(compiled, circuit, costs, np.empty((2, circuit.size), dtype=np.int64))
 
 
 def warm_up() -> str:
@@ -54,34 +66,41 @@ def _numba() -> ModuleType | None:
 
 @cache
 def _compiled_loops() -> tuple[Loop, Loop] | None:
+    return None if _numba() is None else (machine_code(_up), machine_code(_down))
+
+
+def machine_code(loop: Loop) -> Loop:
+    """The loop compiled by numba; the loop itself where numba is not installed."""
     numba = _numba()
     if numba is None:
-        return None
+        return loop
     try:
-        return _made(numba, cache=True)
+        made: Loop = numba.njit(cache=True, nogil=True)(loop)
     except RuntimeError:  # no folder to keep machine code in
-        return _made(numba, cache=False)
-
-
-def _made(numba: ModuleType, *, cache: bool) -> tuple[Loop, Loop]:
-    make = numba.njit(cache=cache, nogil=True)
-    return make(_up), make(_down)
+        made = numba.njit(nogil=True)(loop)
+    return made
 
 
 _space = threading.local()
 
 
-def _by_loops(loops: tuple[Loop, Loop], circuit: Circuit, costs: Amounts) -> tuple[int, Amounts]:
-    size = circuit.size
-    held = getattr(_space, "rows", None)
+def _scratch(size: int) -> Amounts:
+    """Two rows of this size, of the thread's own: passes come often, and keep nothing."""
+    held: Amounts | None = getattr(_space, "rows", None)
     if held is None or held.shape[1] < size:
         held = _space.rows = np.empty((2, size), dtype=np.int64)
-    least, outside = held[0, :size], held[1, :size]
+    return held[:, :size]
+
+
+def _by_loops(
+    loops: tuple[Loop, Loop], circuit: Circuit, costs: Amounts, rows: Amounts
+) -> tuple[Amounts, Amounts]:
+    least, outside = rows
     least[: circuit.leaves] = costs
     up, down = loops
     up(circuit.kinds, circuit.starts, circuit.children, least)
     down(circuit.kinds, circuit.starts, circuit.children, least, outside)
-    return int(least[circuit.root]), outside[: circuit.leaves].copy()
+    return least, outside
 
 
 def _up(kinds: Kinds, starts: Indices, children: Indices, least: Amounts) -> None:
@@ -135,7 +154,7 @@ def _down(
                 outside[child] = min(outside[child], rest - least[child])
 
 
-def _by_layers(circuit: Circuit, costs: Amounts) -> tuple[int, Amounts]:
+def _by_layers(circuit: Circuit, costs: Amounts) -> tuple[Amounts, Amounts]:
     leaves, starts, children = circuit.leaves, circuit.starts, circuit.children
     least = np.empty(circuit.size, dtype=np.int64)
     least[:leaves] = costs
@@ -159,7 +178,7 @@ def _by_layers(circuit: Circuit, costs: Amounts) -> tuple[int, Amounts]:
     outside[circuit.root] = 0
     for begin, end in reversed(circuit.layers):
         _layer_down(circuit, begin, end, least, outside)
-    return int(least[circuit.root]), outside[:leaves].copy()
+    return least, outside
 
 
 def _layer_down(circuit: Circuit, begin: int, end: int, least: Amounts, outside: Amounts) -> None:

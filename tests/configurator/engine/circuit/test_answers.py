@@ -1,5 +1,6 @@
 """A circuit against brute force: what is possible, how many there are, what is cheapest."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,11 +97,15 @@ def test_numpy_gives_the_numbers_of_numba_and_of_plain_loops(question):
     answers, classed = answers_of(model, without), classify(model)
     costs = answers.fix(answers._amounts, classed.classes(classed.locate_all(choices)))
     by_numpy = passes._by_layers(answers.circuit, costs)
-    by_loops = passes._by_loops((passes._up, passes._down), answers.circuit, costs)
-    by_default = passes.least_costs(answers.circuit, costs)
-    for least, outside in (by_loops, by_default):
-        assert least == by_numpy[0]
-        assert outside.tolist() == by_numpy[1].tolist()
+    rows = np.empty((2, answers.circuit.size), dtype=np.int64)
+    by_loops = passes._by_loops((passes._up, passes._down), answers.circuit, costs, rows)
+    for one, other, whole in zip(
+        by_numpy, by_loops, passes.whole_pass(answers.circuit, costs), strict=True
+    ):
+        assert one.tolist() == other.tolist() == whole.tolist()
+    least, outside = passes.least_costs(answers.circuit, costs)
+    assert least == by_numpy[0][-1]
+    assert outside.tolist() == by_numpy[1][: answers.circuit.leaves].tolist()
 
 
 def test_without_numba_numpy_answers(monkeypatch):
