@@ -1,0 +1,259 @@
+"""The least costs without a circuit: branch and bound over the rules' masks.
+
+Every price line proposes the cheapest entry of what is left of its domain. Entries that a rule
+leaves no partner for are struck out, so the proposals together are a bound. If they break no rule
+they are the answer to the branch; else a broken rule splits the domain of one of its groups into
+what goes with the other proposals and what does not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from configurator.engine.circuit.leaves import Leaves
+from configurator.engine.compiled import Compiled
+from configurator.engine.masks import OPEN, RuleMask
+from configurator.engine.optimise.leaf_costs import LeafCosts
+
+MOST_BRANCHES = 4000  # some 100 µs each
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Option positions by group, what they cost, and whether nothing costs less."""
+
+    options: tuple[int, ...]
+    cost: int
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A class for each group of a line, and what they cost together."""
+
+    cost: int
+    options: tuple[int, ...]
+    classes: tuple[int, ...]
+    leaves: tuple[tuple[int, int], ...]  # with their own costs
+
+
+@dataclass(slots=True)
+class _Branch:
+    """What is left of the domains, and where each line's proposal stands in its entries."""
+
+    domains: list[int]
+    assignment: list[int]  # classes of decided groups, else OPEN
+    at: list[int]
+    bound: int = 0
+
+    def narrow(self, g: int, domain: int) -> None:
+        self.domains[g] = domain
+        if domain & (domain - 1) == 0:
+            self.assignment[g] = domain.bit_length() - 1
+
+    def copy(self) -> "_Branch":
+        return _Branch(self.domains.copy(), self.assignment.copy(), self.at.copy())
+
+
+class Search:
+    """One search; of equally cheap configurations it finds the first by option positions."""
+
+    def __init__(self, compiled: Compiled, leaves: Leaves, costs: LeafCosts) -> None:
+        self._rules = compiled.rules
+        self._rules_of = [[compiled.rules[i] for i in indices] for indices in compiled.rules_of]
+        size = len(compiled.classed.groups)
+        quantities = {q for q in leaves.quantity if q is not None}
+        self._lines = [
+            (g,) if (q := leaves.quantity[g]) is None else (min(g, q), max(g, q))
+            for g in range(size)
+            if g not in quantities
+        ]
+        self._entries = [_entries(leaves, costs, line) for line in self._lines]
+        self._line_of = {g: n for n, line in enumerate(self._lines) for g in line}
+        self._near = [
+            {self._line_of[h] for rule in self._rules_of[g] for h in rule.groups}
+            for g in range(size)
+        ]
+        self._size = size
+        self._best: int | None = None
+        self._found: tuple[int, ...] = ()
+
+    def find(self, known: Found | None = None, *, is_first_enough: bool = False) -> Found | None:
+        """The cheapest configuration, None if there is none; `is_exact` tells if it is proven.
+
+        `known` is a valid configuration to beat. Where nothing was found and the bound was hit,
+        None is an unproven answer: see `is_complete`.
+        """
+        if known is not None:
+            self._best, self._found = known.cost, known.options
+        self.is_complete = True
+        stack = self._settled(self._root(), range(len(self._lines)))
+        branches = 0
+        while stack:
+            branch = stack.pop()
+            if self._cannot_improve(branch):
+                continue
+            branches += 1
+            if branches > MOST_BRANCHES:
+                self.is_complete = False
+                break
+            broken = self._broken(branch)
+            if broken is None:
+                self._best, self._found = branch.bound, self._proposed(branch)
+                if is_first_enough:
+                    break
+                continue
+            # The cheaper one is looked at first, so it goes on top.
+            stack += sorted(self._split(branch, broken), key=lambda b: -b.bound)
+        if self._best is None:
+            return None
+        return Found(self._found, self._best, self.is_complete)
+
+    def outside(self, leaves: Leaves) -> tuple[int | None, list[int | None]]:
+        """Lower bounds: of all costs, and of the costs outside each leaf; None: not to be had."""
+        outside: list[int | None] = [None] * leaves.total
+        settled = self._settled(self._root(), range(len(self._lines)))
+        if not settled:
+            return None, outside
+        (branch,) = settled
+        for line, entries, index in zip(self._lines, self._entries, branch.at, strict=True):
+            others = branch.bound - entries[index].cost
+            for entry in entries[index:]:
+                if not _is_left(branch, line, entry):
+                    continue
+                for leaf, own in entry.leaves:
+                    around = others + entry.cost - own
+                    known = outside[leaf]
+                    outside[leaf] = around if known is None else min(known, around)
+        return branch.bound, outside
+
+    def _root(self) -> _Branch:
+        branch = _Branch([0] * self._size, [OPEN] * self._size, [0] * len(self._lines))
+        for line, entries in zip(self._lines, self._entries, strict=True):
+            for entry in entries:
+                for g, number in zip(line, entry.classes, strict=True):
+                    branch.domains[g] |= 1 << number
+        for g, domain in enumerate(branch.domains):
+            branch.narrow(g, domain)
+        return branch
+
+    def _settled(self, branch: _Branch, lines: Iterable[int]) -> list[_Branch]:
+        """The branch with a supported proposal on each line, or nothing if a line has none."""
+        dirty = set(lines)
+        while dirty:
+            line = min(dirty)
+            dirty.remove(line)
+            if not self._propose(branch, line):
+                return []
+            entry = self._entries[line][branch.at[line]]
+            for g, number in zip(self._lines[line], entry.classes, strict=True):
+                if not self._has_support(branch, g, number):
+                    branch.narrow(g, branch.domains[g] & ~(1 << number))
+                    if not branch.domains[g]:
+                        return []
+                    dirty |= self._near[g] | {line}
+                    break
+        at = zip(self._entries, branch.at, strict=True)
+        branch.bound = sum(entries[index].cost for entries, index in at)
+        return [branch]
+
+    def _propose(self, branch: _Branch, line: int) -> bool:
+        """Move a line's proposal to the cheapest entry that is left of its domains."""
+        entries, groups = self._entries[line], self._lines[line]
+        index = branch.at[line]
+        while index < len(entries):
+            if _is_left(branch, groups, entries[index]):
+                branch.at[line] = index
+                return True
+            index += 1
+        return False
+
+    def _has_support(self, branch: _Branch, g: int, number: int) -> bool:
+        """Does every rule of the group leave each of its other groups a class beside this one?"""
+        assignment, domains = branch.assignment, branch.domains
+        before, assignment[g] = assignment[g], number
+        try:
+            return all(
+                rule.allowed(h, assignment) & (domains[h] if h != g else 1 << number)
+                for rule in self._rules_of[g]
+                for h in rule.groups
+            )
+        finally:
+            assignment[g] = before
+
+    def _cannot_improve(self, branch: _Branch) -> bool:
+        if self._best is None or branch.bound < self._best:
+            return False
+        # Nothing in the branch comes before its proposals at the same cost.
+        return branch.bound > self._best or self._proposed(branch) >= self._found
+
+    def _proposed(self, branch: _Branch) -> tuple[int, ...]:
+        options = [0] * self._size
+        for line, entries, index in zip(self._lines, self._entries, branch.at, strict=True):
+            for g, option in zip(line, entries[index].options, strict=True):
+                options[g] = option
+        return tuple(options)
+
+    def _classes(self, branch: _Branch) -> list[int]:
+        classes = [0] * self._size
+        for line, entries, index in zip(self._lines, self._entries, branch.at, strict=True):
+            for g, number in zip(line, entries[index].classes, strict=True):
+                classes[g] = number
+        return classes
+
+    def _broken(self, branch: _Branch) -> RuleMask | None:
+        classes = self._classes(branch)
+        return next((rule for rule in self._rules if rule.is_broken(classes)), None)
+
+    def _split(self, branch: _Branch, rule: RuleMask) -> list[_Branch]:
+        """Two branches that exclude each other, the proposals that break the rule in neither."""
+        classes = self._classes(branch)
+        open_groups = [g for g in rule.groups if branch.assignment[g] == OPEN]
+        if not open_groups:
+            return []
+        for g in open_groups:
+            fitting = rule.allowed(g, classes) & branch.domains[g]
+            if fitting:
+                break
+        else:
+            g = open_groups[0]
+            fitting = 1 << classes[g]
+        made = []
+        for part in (fitting, branch.domains[g] & ~fitting):
+            child = branch.copy()
+            child.narrow(g, part)
+            made += self._settled(child, self._near[g] | {self._line_of[g]})
+        return made
+
+
+def _is_left(branch: _Branch, line: Sequence[int], entry: _Entry) -> bool:
+    return all(branch.domains[g] >> c & 1 for g, c in zip(line, entry.classes, strict=True))
+
+
+def _entries(leaves: Leaves, costs: LeafCosts, line: Sequence[int]) -> list[_Entry]:
+    """The entries of a line that can be had: the cheapest first, then by option positions."""
+    made = []
+    if len(line) == 1:
+        (g,) = line
+        for number in range(leaves.sizes[g]):
+            leaf = leaves.at(g, number)
+            if (amount := costs.amounts[leaf]) is not None:
+                made.append(_Entry(amount, (costs.options[leaf],), (number,), ((leaf, amount),)))
+    else:
+        g, q = line if leaves.quantity[line[0]] is not None else (line[1], line[0])
+        for number in range(leaves.sizes[g]):
+            for count in range(leaves.sizes[q]):
+                mine, its = leaves.at(g, number, count), leaves.at(q, count)
+                amount, other = costs.amounts[mine], costs.amounts[its]
+                if amount is None or other is None:
+                    continue
+                options = {g: costs.options[mine], q: costs.options[its]}
+                classes = {g: number, q: count}
+                made.append(
+                    _Entry(
+                        amount + other,
+                        tuple(options[h] for h in line),
+                        tuple(classes[h] for h in line),
+                        ((mine, amount), (its, other)),
+                    )
+                )
+    return sorted(made, key=lambda entry: (entry.cost, entry.options))
