@@ -9,7 +9,17 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.nodes import AnyOf, Compare, Operator, Ref, Rule, Sum, Value
+from configurator.engine.nodes import (
+    AnyOf,
+    Compare,
+    Known,
+    Operator,
+    Ref,
+    Rule,
+    Sum,
+    Table,
+    Value,
+)
 from configurator.engine.references import COUNT, ORDERING
 
 type Verdict = bool | None  # None: unknown
@@ -40,7 +50,7 @@ TESTS: dict[Operator, Callable[[object, object], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class TableAtom:
+class MatchAtom:
     """A comparison without an order: equality or membership, over one group or two."""
 
     left: Ref
@@ -57,6 +67,29 @@ class TableAtom:
         if left is None or right is None:
             return None
         return TESTS[self.op](left, right)
+
+
+@dataclass(frozen=True, slots=True)
+class TableAtom:
+    """Some row equals the refs in every column; what is unknown may be what the row says."""
+
+    refs: tuple[Ref, ...]
+    rows: tuple[tuple[Known, ...], ...]
+
+    def verdict(self, read: Reader) -> Verdict:
+        values = [read(ref) for ref in self.refs]
+        verdicts = {_same(values, row) for row in self.rows}
+        return True if True in verdicts else None if None in verdicts else False
+
+
+def _same(values: Sequence[Value], row: Sequence[Known]) -> Verdict:
+    is_known = True
+    for value, cell in zip(values, row, strict=True):
+        if value is None:
+            is_known = False
+        elif value != cell:
+            return False
+    return True if is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +135,7 @@ class LinearAtom:
         return None if total is None else total <= self.bound
 
 
-type Atom = TableAtom | LinearAtom
+type Atom = MatchAtom | TableAtom | LinearAtom
 
 
 def amount_of(terms: Iterable[LinearTerm], read: Reader) -> int | None:
@@ -138,6 +171,8 @@ def atoms_of(rule: Rule) -> tuple[Atom, ...]:
     constraint = rule.constraint
     if isinstance(constraint, Sum):
         return (*map(_compared, negated), _summed(constraint))
+    if isinstance(constraint, Table):
+        return (*map(_compared, negated), TableAtom(constraint.refs, constraint.rows))
     compares = constraint.options if isinstance(constraint, AnyOf) else (constraint,)
     return tuple(_compared(compare) for compare in (*negated, *compares))
 
@@ -152,7 +187,7 @@ def verdict(atoms: Iterable[Atom], read: Reader) -> Verdict:
 
 def _compared(compare: Compare) -> Atom:
     if compare.op not in ORDERING:
-        return TableAtom(compare.left, compare.op, compare.right)
+        return MatchAtom(compare.left, compare.op, compare.right)
     sign = 1 if compare.op in {"<=", "<"} else -1
     terms = [LinearTerm(sign, compare.left)]
     bound = -1 if compare.op in {"<", ">"} else 0

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from configurator.engine.atoms import Atom, LinearAtom, LinearTerm, TableAtom, amount_of, connected
+from configurator.engine.atoms import (
+    Atom,
+    LinearAtom,
+    LinearTerm,
+    MatchAtom,
+    TableAtom,
+    amount_of,
+    connected,
+)
 from configurator.engine.classes import ClassedModel, ClassReader
+from configurator.engine.rows import rows_of
 
 type Clause = list[int]
 
@@ -82,7 +91,7 @@ class _Encoder:
     def _falsehood(self, atom: Atom) -> int:
         """A literal that holds wherever the atom is false."""
         groups = tuple({self.classed.position[ref.group] for ref in atom.refs})
-        if isinstance(atom, TableAtom) and len(groups) == 1:
+        if not isinstance(atom, LinearAtom) and len(groups) == 1:
             attributes = tuple(sorted({ref.attribute for ref in atom.refs}))
             false = [
                 cell
@@ -96,20 +105,38 @@ class _Encoder:
         return literal
 
     def _false_implies(self, atom: Atom, head: int) -> None:
-        if isinstance(atom, TableAtom):
+        if isinstance(atom, LinearAtom):
+            self._linear(atom, head)
+        elif isinstance(atom, TableAtom):
             self._table(atom, head)
         else:
-            self._linear(atom, head)
+            self._match(atom, head)
+
+    def _match(self, atom: MatchAtom, head: int) -> None:
+        columns = self._columns(atom)
+        groups = tuple(columns)
+        for cells in product(*columns.values()):
+            if atom.verdict(self._reader(groups, cells)) is False:
+                self.cnf.clauses.append([*(-literal for literal, _ in cells), head])
 
     def _table(self, atom: TableAtom, head: int) -> None:
+        """Some row holds, unless the head does; a row forbids all that contradicts it."""
+        columns = self._columns(atom)
+        rows = rows_of(self.classed, atom)
+        literals = [self._new() for _ in rows.masks]
+        self.cnf.clauses.append([*literals, head])
+        for row, masks in zip(literals, rows.masks, strict=True):
+            for g, mask in zip(rows.groups, masks, strict=True):
+                self.cnf.clauses.extend(
+                    [-row, -cell] for cell, specimen in columns[g] if not mask >> specimen & 1
+                )
+
+    def _columns(self, atom: MatchAtom | TableAtom) -> dict[int, list[tuple[int, int]]]:
+        """The cells of each group that the atom reads."""
         attributes: dict[int, set[str]] = {}
         for ref in atom.refs:
             attributes.setdefault(self.classed.position[ref.group], set()).add(ref.attribute)
-        groups = tuple(attributes)
-        columns = [self._signature(g, tuple(sorted(attributes[g]))) for g in groups]
-        for cells in product(*columns):
-            if atom.verdict(self._reader(groups, cells)) is False:
-                self.cnf.clauses.append([*(-literal for literal, _ in cells), head])
+        return {g: self._signature(g, tuple(sorted(read))) for g, read in attributes.items()}
 
     def _reader(self, groups: Sequence[int], cells: Sequence[tuple[int, int]]) -> ClassReader:
         return self.classed.reader([specimen for _, specimen in cells], groups)
@@ -121,9 +148,7 @@ class _Encoder:
         group = self.classed.groups[g]
         classes: dict[object, list[int]] = {}
         for c in range(group.size):
-            held = group.specimen(c).attributes
-            values = (held.get(name) for name in attributes)
-            classes.setdefault(tuple((type(v), v) for v in values), []).append(c)
+            classes.setdefault(group.look(c, attributes), []).append(c)
         cells = []
         for alike in classes.values():
             literal = self.cnf.class_literal(g, alike[0])

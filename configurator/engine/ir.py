@@ -8,13 +8,18 @@ In JSON a reference is written `"case.max_gpu_length_mm"`, and a constraint is o
     {"sum": [{"ref": "memory.modules", "times": "memory_quantity", "weight": 1}],
      "op": "<=", "limit": "motherboard.memory_slots", "constant": 0, "limit_weight": 1}
     {"any_of": [<comparison>, <comparison>]}
+    {"table": {"refs": ["cpu.socket", "memory.type"], "rows": [["AM4", "DDR4"], ["AM5", "DDR5"]]}}
 
 A rule is {"code", "name", "sentence", "severity", "constraint", "when"?: [<comparison>]}; a group
 {"code", "name", "options", "quantity_for"?}; an option {"code", "name", "attributes"?}; a model
 {"code", "groups", "rules", "defaults"}. Numbers are whole, lists hold texts, null is unknown.
+
+The attribute `code` is reserved: "graphics.code" is the code of the option that is chosen, so that
+an option itself can be required or excluded.
 """
 
 from configurator.engine.nodes import (
+    CODE,
     AnyOf,
     Compare,
     Constraint,
@@ -27,6 +32,7 @@ from configurator.engine.nodes import (
     Rule,
     Severity,
     Sum,
+    Table,
     Term,
     Value,
     model_to_dict,
@@ -34,6 +40,7 @@ from configurator.engine.nodes import (
 from configurator.engine.parse import model_from_dict
 
 __all__ = [
+    "CODE",
     "AnyOf",
     "Compare",
     "Constraint",
@@ -46,6 +53,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Sum",
+    "Table",
     "Term",
     "Value",
     "model_from_dict",

@@ -12,26 +12,28 @@ from configurator.engine.atoms import (
     Atom,
     LinearAtom,
     LinearTerm,
+    MatchAtom,
     TableAtom,
     amount_of,
     connected,
 )
 from configurator.engine.classes import ClassedModel
+from configurator.engine.rows import rows_of
 
 OPEN = -1
 
 type Assignment = Sequence[int]
 
 
-class TableMask:
+class MatchMask:
     """The masks of an equality or membership over one group or two."""
 
-    def __init__(self, classed: ClassedModel, atom: TableAtom) -> None:
+    def __init__(self, classed: ClassedModel, atom: MatchAtom) -> None:
         self.groups = tuple(dict.fromkeys(classed.position[ref.group] for ref in atom.refs))
         self._other = dict(zip(self.groups, reversed(self.groups), strict=True))
         self._rows = {g: self._rows_of(classed, atom, g) for g in self.groups}
 
-    def _rows_of(self, classed: ClassedModel, atom: TableAtom, g: int) -> list[int]:
+    def _rows_of(self, classed: ClassedModel, atom: MatchAtom, g: int) -> list[int]:
         """Masks of group g by the class of the other group; the last row is for OPEN."""
         other = self._other[g]
         mine, theirs = classed.groups[g], classed.groups[other]
@@ -46,8 +48,7 @@ class TableMask:
         ref = next(ref for ref in atom.refs if classed.position[ref.group] == other)
         result = []
         for k in range(theirs.size):
-            value = theirs.specimen(k).attributes.get(ref.attribute)
-            key = (type(value), value)
+            key = theirs.look(k, (ref.attribute,))
             if key not in rows:
                 rows[key] = sum(
                     1 << c
@@ -60,6 +61,36 @@ class TableMask:
     def allowed(self, g: int, assignment: Assignment) -> int:
         """The classes of group g that do not make the atom false."""
         return self._rows[g][assignment[self._other[g]]]
+
+
+class TableMask:
+    """The masks of a table over any number of groups; exact with any of them open."""
+
+    def __init__(self, classed: ClassedModel, atom: TableAtom) -> None:
+        rows = rows_of(classed, atom)
+        self.groups = rows.groups
+        self._every_row = (1 << len(rows.masks)) - 1
+        # For each group the bit mask of the rows that each of its classes is in.
+        self._rows = {
+            g: [
+                sum(1 << i for i, masks in enumerate(rows.masks) if masks[at] >> c & 1)
+                for c in range(classed.groups[g].size)
+            ]
+            for at, g in enumerate(rows.groups)
+        }
+        self._allowed: dict[tuple[int, int], int] = {}
+
+    def allowed(self, g: int, assignment: Assignment) -> int:
+        """The classes of group g that do not make the atom false."""
+        left = self._every_row
+        for h in self.groups:
+            if h != g and assignment[h] != OPEN:
+                left &= self._rows[h][assignment[h]]
+        if (g, left) not in self._allowed:
+            self._allowed[g, left] = sum(
+                1 << c for c, rows in enumerate(self._rows[g]) if rows & left
+            )
+        return self._allowed[g, left]
 
 
 class Component:
@@ -141,14 +172,20 @@ class LinearMask:
         return self._everything[g] if mine is None else mine.at_most(g, assignment, slack)
 
 
+type AtomMask = MatchMask | TableMask | LinearMask
+
+
+def _mask(classed: ClassedModel, atom: Atom) -> AtomMask:
+    if isinstance(atom, LinearAtom):
+        return LinearMask(classed, atom)
+    return TableMask(classed, atom) if isinstance(atom, TableAtom) else MatchMask(classed, atom)
+
+
 class RuleMask:
     """A rule: broken only where each of its atoms is false."""
 
     def __init__(self, classed: ClassedModel, atoms: Sequence[Atom]) -> None:
-        self._atoms: list[TableMask | LinearMask] = [
-            TableMask(classed, atom) if isinstance(atom, TableAtom) else LinearMask(classed, atom)
-            for atom in atoms
-        ]
+        self._atoms = [_mask(classed, atom) for atom in atoms]
         self.groups = tuple(dict.fromkeys(g for atom in self._atoms for g in atom.groups))
         self._everything = [group.everything for group in classed.groups]
 
@@ -171,7 +208,7 @@ class RuleMask:
         """Is every atom false? Open groups are given the benefit of the doubt."""
         return all(self._is_false(atom, assignment) for atom in self._atoms)
 
-    def _is_false(self, atom: TableMask | LinearMask, assignment: Assignment) -> bool:
+    def _is_false(self, atom: AtomMask, assignment: Assignment) -> bool:
         decided = next((g for g in atom.groups if assignment[g] != OPEN), None)
         if decided is None:
             g = atom.groups[0]

@@ -11,10 +11,11 @@ type Value = str | int | bool | tuple[str, ...] | None
 type Known = str | int | bool | tuple[str, ...]
 type Operator = Literal["==", "!=", "<=", "<", ">=", ">", "in", "not in"]
 type Severity = Literal["block", "warn"]
-type Constraint = Compare | Sum | AnyOf
+type Constraint = Compare | Sum | AnyOf | Table
 
 OPERATORS: tuple[Operator, ...] = ("==", "!=", "<=", "<", ">=", ">", "in", "not in")
 SEVERITIES: tuple[Severity, ...] = ("block", "warn")
+CODE = "code"  # the attribute that every option has of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Option:
     code: str
     name: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
+
+    def value(self, attribute: str) -> Value:
+        """What a reference to the attribute reads: the option's own code for `code`."""
+        return self.code if attribute == CODE else self.attributes.get(attribute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,14 @@ class AnyOf:
     """At least one of the comparisons holds."""
 
     options: tuple[Compare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The combinations that go together: at least one row equals the refs in every column."""
+
+    refs: tuple[Ref, ...]
+    rows: tuple[tuple[Known, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +190,10 @@ def _constraint_to_dict(constraint: Constraint) -> dict[str, object]:
         return _compare_to_dict(constraint)
     if isinstance(constraint, AnyOf):
         return {"any_of": [_compare_to_dict(option) for option in constraint.options]}
+    if isinstance(constraint, Table):
+        refs = [str(ref) for ref in constraint.refs]
+        rows = [[_plain(cell) for cell in row] for row in constraint.rows]
+        return {"table": {"refs": refs, "rows": rows}}
     limit = constraint.limit
     return {
         "sum": [_term_to_dict(term) for term in constraint.terms],

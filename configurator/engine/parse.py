@@ -14,6 +14,7 @@ from configurator.engine.nodes import (
     Ref,
     Rule,
     Sum,
+    Table,
     Term,
     Value,
 )
@@ -114,9 +115,18 @@ def _constraint(place: Place) -> Constraint:
         if not options:
             raise place.fault("empty any_of", "at least one comparison")
         return AnyOf(options)
+    if "table" in keys:
+        return _table(place.fields({"table"})["table"])
     if "sum" in keys:
         return _sum(place)
     return _compare(place)
+
+
+def _table(place: Place) -> Table:
+    fields = place.fields({"refs", "rows"})
+    refs = tuple(_ref(ref) for ref in fields["refs"].items())
+    rows = tuple(tuple(_known(cell) for cell in row.items()) for row in fields["rows"].items())
+    return Table(refs, rows)
 
 
 def _sum(place: Place) -> Sum:

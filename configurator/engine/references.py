@@ -1,20 +1,38 @@
-"""Does a model refer only to what it has, and compare only what can be compared?"""
+"""Does a model refer only to what it has, compare only what can be compared, and fit its limits?"""
 
 import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from configurator.engine.errors import ModelFormatError
-from configurator.engine.nodes import AnyOf, Compare, Group, Model, Ref, Rule, Sum, Value
+from configurator.engine.limits import LARGEST_NUMBER, size_problems
+from configurator.engine.nodes import (
+    CODE,
+    AnyOf,
+    Compare,
+    Group,
+    Known,
+    Model,
+    Operator,
+    Ref,
+    Rule,
+    Sum,
+    Table,
+    Value,
+)
+from configurator.engine.strict_json import shown
 
 ORDERING = frozenset({"<=", "<", ">=", ">"})
 MEMBERSHIP = frozenset({"in", "not in"})
 COUNT = "count"  # the attribute that says how many, in a quantity group
 RESERVED_GROUP = "base"  # the price line of the product itself
+RESERVED_ATTRIBUTES = frozenset({CODE, ""})  # "" would read as the option's name in a sentence
 
 
 def problems(model: Model) -> Iterator[ModelFormatError]:
     """Every structural fault of the model, in document order."""
+    yield from size_problems(model)
     yield from _groups(model)
     yield from _defaults(model)
     kinds = _Kinds(model)
@@ -26,14 +44,19 @@ def problems(model: Model) -> Iterator[ModelFormatError]:
 def placeholders(sentence: str) -> tuple[Ref, ...]:
     """What a customer sentence asks for; an empty attribute means the option's name.
 
-    Raises ValueError on unbalanced braces.
+    Raises ValueError on unbalanced braces, and on anything else in them than a name.
     """
-    names = [name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None]
+    names = []
+    for _, name, form, conversion in string.Formatter().parse(sentence):
+        if form or conversion:
+            raise ValueError(f"nothing may follow {name!r} in the braces")
+        if name is not None:
+            names.append(name)
     return tuple(Ref(*name.partition(".")[::2]) for name in names)
 
 
 def _fault(what: str, where: str, expected: str, got: object) -> ModelFormatError:
-    return ModelFormatError(what, where=where, expected=expected, got=repr(got))
+    return ModelFormatError(what, where=where, expected=expected, got=shown(got))
 
 
 def _repeated(where: str, codes: Iterable[str]) -> Iterator[ModelFormatError]:
@@ -53,6 +76,9 @@ def _groups(model: Model) -> Iterator[ModelFormatError]:
         if not group.options:
             yield _fault("a group without options", where, "at least one option", group.options)
         yield from _repeated(f"groups[{index}].options", (o.code for o in group.options))
+        for name in dict.fromkeys(name for option in group.options for name in option.attributes):
+            if name in RESERVED_ATTRIBUTES:
+                yield _fault("reserved attribute", where, "another name", name)
         if group.quantity_for is not None:
             yield from _quantity(group, where, codes, targets)
 
@@ -102,6 +128,8 @@ class _Kinds:
                 yield from self._compare(option, f"{where}.constraint.any_of[{index}]")
         elif isinstance(constraint, Sum):
             yield from self._sum(constraint, f"{where}.constraint")
+        elif isinstance(constraint, Table):
+            yield from self._table(constraint, f"{where}.constraint.table")
         else:
             yield from self._compare(constraint, f"{where}.constraint")
         yield from self._sentence(rule.sentence, f"{where}.sentence")
@@ -122,16 +150,19 @@ class _Kinds:
         group = self.groups.get(ref.group)
         if group is None:
             yield _fault("unknown group", where, "a group's code", str(ref))
-        elif not any(ref.attribute in option.attributes for option in group.options):
+        elif ref.attribute != CODE and not any(
+            ref.attribute in option.attributes for option in group.options
+        ):
             expected = f"an attribute that some option of {ref.group} has"
             yield _fault("unknown attribute", where, expected, str(ref))
 
     def _kinds(self, ref: Ref) -> set[str]:
-        group = self.groups[ref.group]
-        values = (option.attributes.get(ref.attribute) for option in group.options)
-        return {_kind(value) for value in values if value is not None}
+        return {kind_of(value) for value in self._values(ref) if value is not None}
 
-    def _typed(self, ref: Ref, where: str, allowed: set[str]) -> Iterator[ModelFormatError]:
+    def _values(self, ref: Ref) -> list[Value]:
+        return [option.value(ref.attribute) for option in self.groups[ref.group].options]
+
+    def _typed(self, ref: Ref, where: str, allowed: AbstractSet[str]) -> Iterator[ModelFormatError]:
         faults = list(self._attribute(ref, where))
         yield from faults
         if not faults and not self._kinds(ref) <= allowed:
@@ -149,27 +180,80 @@ class _Kinds:
                     yield _fault("not a quantity", where, "a quantity group's code", term.times)
         if isinstance(constraint.limit, Ref):
             yield from self._typed(constraint.limit, where, {"number"})
+        largest = self._largest(constraint)
+        if largest > LARGEST_NUMBER:
+            expected = f"amounts of at most {LARGEST_NUMBER:,} together"
+            yield _fault("a sum that can overflow", where, expected, largest)
+
+    def _largest(self, constraint: Sum) -> int:
+        """What the absolute amounts of a sum, its limit included, can come to together."""
+        limit = constraint.limit
+        most = self._most(limit) if isinstance(limit, Ref) else abs(limit)
+        largest = abs(constraint.constant) + abs(constraint.limit_weight) * most
+        for term in constraint.terms:
+            count = 1 if term.times is None else self._most(Ref(term.times, COUNT))
+            largest += abs(term.weight) * self._most(term.ref) * count
+        return largest
+
+    def _most(self, ref: Ref) -> int:
+        """The largest absolute number that an attribute holds."""
+        values = self._values(ref) if ref.group in self.groups else []
+        return max((abs(value) for value in values if isinstance(value, int)), default=0)
+
+    def _table(self, table: Table, where: str) -> Iterator[ModelFormatError]:
+        if not table.refs or not table.rows:
+            yield _fault("empty table", where, "at least one column and one row", table)
+        for ref, times in Counter(table.refs).items():
+            if times > 1:
+                yield _fault("a column is there twice", f"{where}.refs", "unique columns", str(ref))
+        for index, row in enumerate(table.rows):
+            if len(row) != len(table.refs):
+                expected = f"as many cells as columns ({len(table.refs)})"
+                yield _fault("a row of another length", f"{where}.rows[{index}]", expected, row)
+                return
+        for column, ref in enumerate(table.refs):
+            place = f"{where}.refs[{column}]"
+            kinds = {kind_of(row[column]) for row in table.rows}
+            if len(kinds) > 1:
+                yield _fault("cells of several kinds", place, "one kind in a column", sorted(kinds))
+            yield from self._typed(ref, place, kinds)
+            for index, row in enumerate(table.rows):
+                yield from self._option(ref, row[column], f"{where}.rows[{index}]")
+
+    def _option(self, ref: Ref, value: Known, where: str) -> Iterator[ModelFormatError]:
+        """Where a group's own code is compared with a literal, that must be one of its options."""
+        if ref.attribute != CODE or ref.group not in self.groups:
+            return
+        known = {option.code for option in self.groups[ref.group].options}
+        for code in value if isinstance(value, tuple) else (value,):
+            if code not in known:
+                yield _fault("unknown option", where, f"the code of an option of {ref.group}", code)
 
     def _compare(self, compare: Compare, where: str) -> Iterator[ModelFormatError]:
         left, right = compare.left, compare.right
-        if compare.op in ORDERING:
-            needed = ({"number"}, {"number"})
-        elif compare.op in MEMBERSHIP:
-            needed = ({"text"}, {"list of texts"})
-        else:
-            kinds = {_kind(right)} if not isinstance(right, Ref) else self._kinds_if_known(right)
-            needed = (kinds, kinds)
+        kinds = self._kinds_if_known(right) if isinstance(right, Ref) else {kind_of(right)}
+        needed = kinds_needed(compare.op) or (kinds, kinds)
         yield from self._typed(left, where, needed[0])
         if isinstance(right, Ref):
             yield from self._typed(right, where, needed[1])
-        elif _kind(right) not in needed[1]:
+        elif kind_of(right) not in needed[1]:
             yield _fault("wrong kind of value", where, " or ".join(needed[1]), right)
+        else:
+            yield from self._option(left, right, where)
 
     def _kinds_if_known(self, ref: Ref) -> set[str]:
         return self._kinds(ref) if ref.group in self.groups else set()
 
 
-def _kind(value: Value) -> str:
+def kinds_needed(op: Operator) -> tuple[AbstractSet[str], AbstractSet[str]] | None:
+    """The kinds of value left and right of the operator; None: any, but the same."""
+    if op in ORDERING:
+        return {"number"}, {"number"}
+    return ({"text"}, {"list of texts"}) if op in MEMBERSHIP else None
+
+
+def kind_of(value: Value) -> str:
+    """The kind of a value in words; what is unknown has none of its own."""
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int):

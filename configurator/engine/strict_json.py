@@ -11,7 +11,10 @@ MAX_SHOWN = 60  # characters of an offending value worth repeating in a message
 
 def shown(value: object) -> str:
     """A short, safe picture of a value for an error message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of thousands of digits"
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 

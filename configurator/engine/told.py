@@ -59,7 +59,7 @@ def _filled(sentence: str, options: Mapping[str, Option]) -> str:
         if name is not None:
             group, _, attribute = name.partition(".")
             option = options[group]
-            value = option.attributes.get(attribute) if attribute else option.name
+            value = option.value(attribute) if attribute else option.name
             words.append(in_words(value))
     return "".join(words)
 

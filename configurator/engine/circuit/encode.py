@@ -10,11 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
-from configurator.engine.atoms import Atom, LinearAtom, LinearTerm, TableAtom, amount_of, connected
+from configurator.engine.atoms import (
+    Atom,
+    LinearAtom,
+    LinearTerm,
+    TableAtom,
+    amount_of,
+    connected,
+)
 from configurator.engine.circuit.leaves import Leaves
 from configurator.engine.classes import ClassedModel, ClassReader
 from configurator.engine.cnf import Clause, Ladder
 from configurator.engine.nodes import Ref
+from configurator.engine.rows import rows_of
 
 PAIRWISE = 5  # groups up to this size need no ladder for "at most one"
 
@@ -53,6 +61,7 @@ class _Encoder:
         self._sets: dict[tuple[int, int], int] = {}
         self._cells: dict[tuple[int, tuple[str, ...]], list[_Cell]] = {}
         self._ladders: dict[object, Ladder] = {}
+        self._rows: dict[TableAtom, list[int]] = {}
         self._class_literals = [self._classes(g) for g in range(len(classed.groups))]
         for g, quantity in enumerate(leaves.quantity):
             if quantity is not None:
@@ -157,6 +166,9 @@ class _Encoder:
     def _when_false(self, atom: Atom, groups: tuple[int, ...], then: Clause) -> None:
         """Where the atom is false, one of the literals holds."""
         if isinstance(atom, TableAtom):
+            self._add([*self._row_literals(atom), *then])
+            return
+        if not isinstance(atom, LinearAtom):
             for cells in product(*self._columns(groups, atom.refs)):
                 if atom.verdict(self._reader(groups, cells)) is False:
                     self._add([*(-cell.literal for cell in cells), *then])
@@ -170,6 +182,10 @@ class _Encoder:
     def _when_not_false(self, atom: Atom, groups: tuple[int, ...], then: int) -> None:
         """Where the atom holds or is unknown, the literal holds."""
         if isinstance(atom, TableAtom):
+            for row in self._row_literals(atom):
+                self._add([-row, then])
+            return
+        if not isinstance(atom, LinearAtom):
             for cells in product(*self._columns(groups, atom.refs)):
                 if atom.verdict(self._reader(groups, cells)) is not False:
                     self._add([*(-cell.literal for cell in cells), then])
@@ -183,6 +199,29 @@ class _Encoder:
             exceeding = longest.above(room)
             beyond = [literal for _, literal in steps if literal is not None]
             self._add([*beyond, *([] if exceeding is None else [exceeding]), then])
+
+    def _row_literals(self, atom: TableAtom) -> list[int]:
+        """For each row of a table the literal of "every group is as the row says"."""
+        if atom not in self._rows:
+            rows = rows_of(self._classed, atom)
+            self._rows[atom] = [self._row(rows.groups, masks) for masks in rows.masks]
+        return self._rows[atom]
+
+    def _row(self, groups: Sequence[int], masks: Sequence[int]) -> int:
+        told = [
+            self._one_of(g, mask)
+            for g, mask in zip(groups, masks, strict=True)
+            if mask != self._classed.groups[g].everything
+        ]
+        if not told:
+            return self._always()
+        if len(told) == 1:
+            return told[0]
+        row = self._new()
+        for literal in told:
+            self._add([-row, literal])
+        self._add([row, *(-literal for literal in told)])
+        return row
 
     def _summands(self, atom: LinearAtom) -> list[Ladder]:
         """The atom's parts as at most three ladders, the longest last."""
@@ -257,9 +296,8 @@ class _Encoder:
             group = self._classed.groups[g]
             alike: dict[object, int] = {}
             for c in range(group.size):
-                held = group.specimen(c).attributes
-                values = tuple((type(held.get(name)), held.get(name)) for name in attributes)
-                alike[values] = alike.get(values, 0) | 1 << c
+                look = group.look(c, attributes)
+                alike[look] = alike.get(look, 0) | 1 << c
             self._cells[g, attributes] = [
                 _Cell(self._one_of(g, mask), (mask & -mask).bit_length() - 1)
                 for mask in alike.values()

@@ -15,6 +15,7 @@ from configurator.engine.ir import (
     Ref,
     Rule,
     Sum,
+    Table,
     Term,
 )
 from configurator.engine.price import PriceBook
@@ -154,8 +155,8 @@ def models(draw):
             f"Rule {number}",
             f"Rule {number} says no.",
             draw(st.sampled_from(("block", "block", "block", "warn"))),
-            draw(_constraints(codes, quantities)),
-            tuple(draw(st.lists(_compares(codes), max_size=1))),
+            draw(_constraints(groups, quantities)),
+            tuple(draw(st.lists(_compares(groups[: len(codes)]), max_size=1))),
         )
         for number in range(draw(st.integers(0, 4)))
     )
@@ -182,19 +183,62 @@ def _refs(codes, attribute):
     return st.sampled_from([Ref(code, attribute) for code in codes])
 
 
-def _compares(codes):
-    numbers, texts = _refs(codes, "n"), _refs(codes, "s")
+def _compares(groups):
+    codes = [g.code for g in groups]
+    numbers, texts = _refs(codes, "n"), st.one_of(_refs(codes, "s"), _refs(codes, "code"))
     right_number = st.one_of(numbers, st.integers(0, 3))
     return st.one_of(
         st.builds(Compare, numbers, st.sampled_from(ORDERED), right_number),
         st.builds(Compare, texts, st.sampled_from(("==", "!=")), texts),
         st.builds(Compare, texts, st.sampled_from(("in", "not in")), _refs(codes, "t")),
-        st.builds(Compare, texts, st.just("in"), st.just(("x", "y"))),
+        st.builds(Compare, _refs(codes, "s"), st.just("in"), st.just(("x", "y"))),
         st.builds(Compare, _refs(codes, "b"), st.just("=="), st.booleans()),
+        st.sampled_from(groups).flatmap(_about_options),
     )
 
 
-def _constraints(codes, quantities):
+def _about_options(held):
+    """The group's option is one of these, or is not."""
+    own, option = st.just(Ref(held.code, "code")), st.sampled_from([o.code for o in held.options])
+    return st.one_of(
+        st.builds(Compare, own, st.sampled_from(("==", "!=")), option),
+        st.builds(
+            Compare,
+            own,
+            st.sampled_from(("in", "not in")),
+            st.lists(option, max_size=2, unique=True).map(tuple),
+        ),
+    )
+
+
+def _tables(groups):
+    columns = st.lists(
+        st.tuples(st.sampled_from(groups), st.sampled_from(("n", "s", "t", "b", "code"))),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda column: (column[0].code, column[1]),
+    )
+    return columns.flatmap(_rows)
+
+
+def _rows(columns):
+    refs = tuple(Ref(held.code, attribute) for held, attribute in columns)
+    cells = [st.sampled_from(_known_values(held, attribute)) for held, attribute in columns]
+    rows = st.lists(st.tuples(*cells), min_size=1, max_size=5)
+    return rows.map(lambda rows: Table(refs, tuple(rows)))
+
+
+def _known_values(held, attribute):
+    """What the options are, and what none of them is."""
+    if attribute == "code":
+        return [option.code for option in held.options]
+    values = {"n": (0, 1, 2, 7), "s": "xyw", "t": (("x",), ("y", "z")), "b": (True, False)}
+    return values[attribute]
+
+
+def _constraints(groups, quantities):
+    things = [g for g in groups if g.quantity_for is None]
+    codes = [g.code for g in things]
     terms = st.builds(
         Term, _refs(codes, "n"), st.sampled_from((None, *quantities)), st.integers(-1, 3)
     )
@@ -206,8 +250,8 @@ def _constraints(codes, quantities):
         st.integers(-1, 2),
         st.integers(1, 3),
     )
-    any_of = st.lists(_compares(codes), min_size=1, max_size=3).map(tuple).map(AnyOf)
-    return st.one_of(_compares(codes), sums, any_of)
+    any_of = st.lists(_compares(things), min_size=1, max_size=3).map(tuple).map(AnyOf)
+    return st.one_of(_compares(things), sums, any_of, _tables(things))
 
 
 def books(model):
@@ -246,10 +290,11 @@ def is_broken(model, rule, whole):
 
 def is_violated(model, rule, whole):
     def read(ref):
+        if ref.attribute == "code":
+            return whole[ref.group]
         held = next(g for g in model.groups if g.code == ref.group)
-        return next(o for o in held.options if o.code == whole[ref.group]).attributes.get(
-            ref.attribute
-        )
+        chosen = next(o for o in held.options if o.code == whole[ref.group])
+        return chosen.attributes.get(ref.attribute)
 
     if not all(_holds(read, compare) is True for compare in rule.when):
         return False
@@ -257,7 +302,14 @@ def is_violated(model, rule, whole):
         return all(_holds(read, compare) is False for compare in rule.constraint.options)
     if isinstance(rule.constraint, Sum):
         return _sum_holds(read, rule.constraint) is False
+    if isinstance(rule.constraint, Table):
+        return all(_differs(read, rule.constraint.refs, row) for row in rule.constraint.rows)
     return _holds(read, rule.constraint) is False
+
+
+def _differs(read, refs, row):
+    found = [(read(ref), cell) for ref, cell in zip(refs, row, strict=True)]
+    return any(value is not None and value != cell for value, cell in found)
 
 
 def _holds(read, compare):

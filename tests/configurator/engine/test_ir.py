@@ -55,6 +55,10 @@ def damage(path, value):
     return apply
 
 
+def table(refs, rows):
+    return {"table": {"refs": refs, "rows": rows}}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -85,6 +89,34 @@ def damage(path, value):
         (damage(["rules", 1, "constraint", "sum"], []), "empty sum"),
         (damage(["rules", 4, "constraint", "any_of"], []), "empty any_of"),
         (damage(["rules", 0, "sentence"], "{cpu"), "malformed sentence"),
+        (damage(["rules", 0, "sentence"], "{cpu:>20}"), "nothing may follow 'cpu' in the braces"),
+        (damage(["groups", 0, "options", 0, "attributes", "code"], "x"), "reserved attribute"),
+        (
+            damage(["rules", 0, "constraint"], {"left": "cpu.code", "op": "==", "value": "z80"}),
+            "unknown option; expected the code of an option of cpu, got 'z80'",
+        ),
+        (
+            damage(["rules", 0, "constraint"], {"left": "cpu.code", "op": "in", "value": ["z80"]}),
+            "unknown option",
+        ),
+        (damage(["rules", 0, "constraint"], {"table": {}}), "table: missing key 'refs'"),
+        (damage(["rules", 0, "constraint"], table([], [])), "empty table"),
+        (damage(["rules", 0, "constraint"], table(["cpu.socket"], [])), "empty table"),
+        (
+            damage(["rules", 0, "constraint"], table(["cpu.socket", "cpu.watts"], [["AM5"]])),
+            "rows[0]: a row of another length; expected as many cells as columns (2)",
+        ),
+        (
+            damage(["rules", 0, "constraint"], table(["cpu.watts"], [["AM5"]])),
+            "table.refs[0]: wrong kind of value; expected cpu.watts to be text in every option",
+        ),
+        (damage(["rules", 0, "constraint"], table(["cpu.socket"], [["A"], [1]])), "several kinds"),
+        (damage(["rules", 0, "constraint"], table(["cpu.socket"], [[None]])), "with unknown"),
+        (damage(["rules", 0, "constraint"], table(["cpu.code"], [["z80"]])), "unknown option"),
+        (
+            damage(["rules", 0, "constraint"], table(["cpu.code", "cpu.code"], [["core", "core"]])),
+            "a column is there twice",
+        ),
         (damage(["rules", 0, "sentence"], "{cpu.__class__}"), "unknown attribute"),
     ],
 )
@@ -103,3 +135,53 @@ def test_a_malformed_model_is_refused_with_what_and_where(change, message):
 def test_what_is_not_a_model_at_all_is_refused(nonsense):
     with pytest.raises(ModelFormatError):
         model_from_dict(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            damage(["rules", 3, "constraint", "sum", 0, "weight"], 2**45),
+            "a sum that can overflow; expected amounts of at most 1,125,899,906,842,624 together",
+        ),
+        (damage(["rules", 3, "constraint", "limit_weight"], 2**45), "a sum that can overflow"),
+        (damage(["rules", 3, "constraint", "constant"], -(2**51)), "a sum that can overflow"),
+        (
+            damage(["groups", 0, "options", 0, "attributes", "watts"], 2**50 + 1),
+            "model.groups[0].options[0].attributes['watts']: a number too large; expected at most",
+        ),
+        (
+            damage(["rules", 0, "constraint"], {"left": "cpu.watts", "op": "<", "value": 10**6000}),
+            "got a number of thousands of digits",
+        ),
+        (
+            damage(["rules", 0, "sentence"], "x" * 2001),
+            "rules[0].sentence: a text too long; expected at most 2,000 characters, got 2,001",
+        ),
+        (damage(["groups", 0, "code"], "x" * 201), "model.groups[0].code: a text too long"),
+        (damage(["groups", 0, "options", 0, "attributes", "x" * 201], 1), "a text too long"),
+        (
+            damage(["groups", 0, "options"], [{"code": str(n), "name": ""} for n in range(10_001)]),
+            "model.groups[0].options: too many options; expected at most 10,000, got 10,001",
+        ),
+        (
+            damage(["rules", 0, "constraint"], table(["cpu.socket"], [["AM5"]] * 2001)),
+            "model.rules[0].constraint.table.rows: too many rows",
+        ),
+    ],
+)
+def test_what_is_too_large_to_be_meant_is_refused_with_the_limit(change, message):
+    model = written()
+    change(model)
+    with pytest.raises(ModelFormatError) as error:
+        model_from_dict(model)
+    assert message in error.value.message
+
+
+def test_two_counts_of_a_large_amount_overflow_where_one_does_not():
+    model = written()
+    model["rules"][1]["constraint"]["sum"][0]["weight"] = 2**48
+    with pytest.raises(ModelFormatError, match="a sum that can overflow"):
+        model_from_dict(model)
+    model["groups"][3]["options"] = model["groups"][3]["options"][:1]
+    assert model_from_dict(model)
