@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from configurator.engine.compiled import Compiled, compile_model
 from configurator.engine.errors import ImpossibleOption, InconsistentModel
-from configurator.engine.evaluate import evaluate
+from configurator.engine.evaluate import completed
 from configurator.engine.nodes import Model
 from configurator.engine.price import PriceBook, total_minor
 
@@ -33,10 +33,12 @@ def repair(
     *,
     keep: tuple[str, str],
     book: PriceBook | None = None,
+    before: Mapping[str, str] | None = None,
 ) -> Repair:
     """Make room for `keep` = (group, option) by dropping the fewest explicit choices.
 
-    Of equally few, older choices are dropped before newer ones. Raises UnknownGroup,
+    Of equally few, older choices are dropped before newer ones. `before` is what `evaluate` made
+    of the choices, where the caller knows it. Raises UnknownGroup,
     UnknownOption, ImpossibleOption when no configuration has the option at all, and
     InconsistentModel when there is no configuration.
     """
@@ -44,12 +46,11 @@ def repair(
     group, option = keep
     compiled.classed.locate(group, option)
     others = {code: chosen for code, chosen in choices.items() if code != group}
-    dropped = _fewest_drops(compiled, others, keep)
+    dropped = fewest_drops(compiled, others, keep)
     new = {code: chosen for code, chosen in others.items() if code not in dropped}
     new[group] = option
-    chosen = evaluate(model, new, groups=(), book=book).chosen
-    before = evaluate(model, choices, groups=(), book=book).chosen
-    before = before or {**model.defaults, **choices}
+    chosen = completed(model, new, book=book)
+    before = before or completed(model, choices, book=book) or {**model.defaults, **choices}
     changed = tuple(
         (g.code, before[g.code], chosen[g.code])
         for g in model.groups
@@ -61,15 +62,16 @@ def repair(
     return Repair(new, dropped, chosen, changed, delta)
 
 
-def _fewest_drops(
-    compiled: Compiled, others: Mapping[str, str], keep: tuple[str, str]
+def fewest_drops(
+    compiled: Compiled, others: Mapping[str, str], keep: tuple[str, str] | None = None
 ) -> tuple[str, ...]:
-    """The groups to drop, oldest first.
+    """The groups to drop so that the rest of the choices, and `keep`, can be had; oldest first.
 
     Every conflict found must lose one choice: the smallest set that hits all conflicts so far
     is tried until it works. It is then smallest of all, because a set that works hits them all.
+    Raises ImpossibleOption and InconsistentModel.
     """
-    literal = _literal(compiled, *keep)
+    kept = [] if keep is None else [_literal(compiled, *keep)]
     codes = list(others)
     literals = [_literal(compiled, code, option) for code, option in others.items()]
     place = {literal: index for index, literal in enumerate(literals)}
@@ -77,12 +79,12 @@ def _fewest_drops(
     while True:
         drops = _smallest_hit(conflicts)
         assumed = [other for index, other in enumerate(literals) if index not in drops]
-        core = compiled.solver.core([literal, *assumed])
+        core = compiled.solver.core([*kept, *assumed])
         if core is None:
             return tuple(codes[index] for index in sorted(drops))
         conflicts.append(frozenset(place[other] for other in core if other in place))
         if not conflicts[-1]:
-            if not compiled.solver.is_satisfiable([]):
+            if keep is None or not compiled.solver.is_satisfiable([]):
                 raise InconsistentModel(f"the rules of {compiled.model.code} allow nothing")
             raise ImpossibleOption(f"no configuration of {compiled.model.code} has {keep[1]!r}")
 
