@@ -177,6 +177,8 @@ COMPILE_CIRCUITS = env.bool("COMPILE_CIRCUITS", default=True)
 
 # --- ports: who answers for what, by name, so that no app imports upward
 SHOP_PROMISER = "production.promising.quote"
+CONFIGURATOR_BUILDER = "production.buildable.unbuildable"
+CONFIGURATOR_DEMAND = "shop.selectors.configurations_held"
 
 # --- Celery: PostgreSQL is the ledger, Celery is the doorbell (see docs/ARCHITECTURE.md)
 CELERY_BROKER_URL = REDIS_URL

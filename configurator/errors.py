@@ -105,6 +105,46 @@ class UnreadableAttributes(ConfiguratorError):
         self.problems = tuple(problems)
 
 
+class UnreadableRules(ConfiguratorError):
+    """A text in the rule language that means nothing; `problems` say what is wrong and where."""
+
+    code = "unreadable_rules"
+
+    def __init__(self, problems: Sequence[object]) -> None:
+        super().__init__("\n".join(str(getattr(one, "message", one)) for one in problems))
+        self.problems = tuple(problems)
+
+
+class UnreadableSheet(ConfiguratorError):
+    """A CSV file that cannot be imported; `problems` name row, column, expected and got."""
+
+    code = "unreadable_sheet"
+
+    def __init__(self, problems: Sequence[object]) -> None:
+        super().__init__("\n".join(str(getattr(one, "message", one)) for one in problems))
+        self.problems = tuple(problems)
+
+
+class ChangedMeanwhile(ConfiguratorError):
+    """Somebody else has saved since this was read."""
+
+    code = "changed_meanwhile"
+    http_status = 409
+
+
+class RunUnderWay(ConfiguratorError):
+    """The version is being checked or published already; wait for that."""
+
+    code = "run_under_way"
+    http_status = 409
+
+
+class NotAcceptable(ConfiguratorError):
+    """Not a finding that may be accepted, or no reason was given."""
+
+    code = "not_acceptable"
+
+
 TRANSLATED: dict[type[engine.EngineError], type[ConfiguratorError]] = {
     engine.UnknownGroup: UnknownGroup,
     engine.UnknownOption: UnknownOption,

@@ -1,5 +1,7 @@
 """Reading orders: by their secret link, for staff, and what of them needs a person."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -7,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
-from shop.models import Order, Payment, PaymentHold, StripeEvent
+from configurator.ports import Held
+from shop.models import CartLine, Order, OrderLine, Payment, PaymentHold, StripeEvent
 
 # Everything that a customer's page shows and that can change, in one value and one query.
 FINGERPRINT = """
@@ -105,3 +108,15 @@ def undelivered_mails() -> QuerySet[OutgoingMail]:
 
 def payments_to_refund() -> QuerySet[Payment]:
     return Payment.objects.filter(refund_due_minor__gt=0).select_related("order")
+
+
+def configurations_held(*, product_slug: str) -> Mapping[int, Held]:
+    """The port `configurator.ports.Demand`: what carts and unpaid orders hold of a product."""
+    of_product = {"configuration__version__product_model__slug": product_slug}
+    in_carts = CartLine.objects.filter(**of_product).values_list("configuration", "cart")
+    in_orders = OrderLine.objects.filter(
+        order__status=Order.Status.AWAITING_PAYMENT, **of_product
+    ).values_list("configuration", "order")
+    carts = Counter(configuration for configuration, _ in in_carts.distinct())
+    orders = Counter(configuration for configuration, _ in in_orders.distinct())
+    return {key: Held(carts[key], orders[key]) for key in carts | orders}

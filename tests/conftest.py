@@ -29,6 +29,12 @@ def _plain_secrets(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _nobody_asks_for_bills(settings) -> None:
+    """Machines of tests are sold without bills of material; the tests of bills ask for them."""
+    settings.CONFIGURATOR_BUILDER = "configurator.ports.builds_anything"
+
+
 @pytest.fixture
 def drain(db) -> Callable[[], int]:
     """Work off everything due, as relay and worker would, in this process."""

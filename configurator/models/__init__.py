@@ -5,8 +5,10 @@ from configurator.models.option import Option, OptionGroup
 from configurator.models.price_list import ModelPrice, OptionPrice, PriceList
 from configurator.models.product_model import ModelVersion, ProductModel
 from configurator.models.rule import Rule
+from configurator.models.version_run import AcceptedFinding, VersionRun
 
 __all__ = [
+    "AcceptedFinding",
     "Configuration",
     "EngineCircuit",
     "ModelPrice",
@@ -19,4 +21,5 @@ __all__ = [
     "PriceList",
     "ProductModel",
     "Rule",
+    "VersionRun",
 ]

@@ -41,6 +41,10 @@ class Option(models.Model):
     part_number = models.CharField(
         max_length=60, blank=True, db_index=True, help_text="The part that production takes for it."
     )
+    is_service = models.BooleanField(
+        default=False,
+        help_text="Work or a promise of ours (a warranty): it may cost money, but needs no part.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -48,6 +52,9 @@ class Option(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "code"], name="option_code_once"),
             models.CheckConstraint(condition=~Q(name=""), name="option_has_name"),
+            models.CheckConstraint(
+                condition=Q(is_service=False) | Q(part_number=""), name="option_service_has_no_part"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from config.audit.models import Stateful
@@ -32,14 +32,23 @@ class ProductModel(models.Model):
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def published(self) -> "ModelVersionQuerySet":
-        """What customers may configure now: one version a product model."""
-        return self.filter(
-            status=ModelVersion.Status.PUBLISHED, valid_from__lte=timezone.now()
-        ).select_related("product_model")
+        """What customers may configure now: one version a product model.
+
+        That is the published one whose date came last. So the one before it stays on sale until
+        that very moment, and nobody need do anything when it comes.
+        """
+        valid = {"status": ModelVersion.Status.PUBLISHED, "valid_from__lte": timezone.now()}
+        newer = ModelVersion.objects.filter(
+            product_model=OuterRef("product_model"), valid_from__gt=OuterRef("valid_from"), **valid
+        )
+        return self.filter(~Exists(newer), **valid).select_related("product_model")
 
 
 class ModelVersion(Stateful):
-    """One edition of a product model's options and rules. Immutable once it is published."""
+    """One edition of a product model's options and rules. Immutable once it is checked.
+
+    A published one is on sale from `valid_from` until that of the next.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -50,7 +59,8 @@ class ModelVersion(Stateful):
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
         "draft": frozenset({"checked"}),
         "checked": frozenset({"draft", "published"}),
-        "published": frozenset({"retired"}),
+        # Back to checked only before its date; the database holds it.
+        "published": frozenset({"checked", "retired"}),
     }
 
     product_model = models.ForeignKey(
@@ -72,9 +82,9 @@ class ModelVersion(Stateful):
                 fields=["product_model", "number"], name="model_version_numbered_once"
             ),
             models.UniqueConstraint(
-                fields=["product_model"],
+                fields=["product_model", "valid_from"],
                 condition=Q(status="published"),
-                name="model_version_one_published",
+                name="model_version_one_from_a_moment_on",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft") | (Q(ir__isnull=False) & ~Q(ir_sha256="")),

@@ -10,6 +10,7 @@ from configurator.selectors.configurations import (
 )
 from configurator.selectors.drawing import Drawing, drawing
 from configurator.selectors.home import ListedModel, listed_models, warm_up
+from configurator.selectors.moving import Changed, Moved, moved
 from configurator.selectors.prices import (
     current_price_list,
     evaluation,
@@ -34,9 +35,11 @@ from configurator.selectors.versions import (
 )
 
 __all__ = [
+    "Changed",
     "ChosenOption",
     "Drawing",
     "ListedModel",
+    "Moved",
     "OptionDetail",
     "ShipEstimate",
     "Supply",
@@ -50,6 +53,7 @@ __all__ = [
     "evaluation",
     "listed_models",
     "model_by_sha256",
+    "moved",
     "option_details",
     "parts_of",
     "plant_load",

@@ -41,6 +41,8 @@ def freeze_configuration(
     """
     if version.status != ModelVersion.Status.PUBLISHED:
         raise StaleVersion(f"{version} is {version.get_status_display().lower()}, not on sale")
+    if not ModelVersion.objects.published().filter(pk=version.pk).exists():
+        raise StaleVersion(f"{version} is not on sale now: its time is yet to come, or over")
     model = engine_model(version)
     check_choices(model, choices)
     prices = price_list or current_price_list(version)

@@ -91,7 +91,7 @@ def exploded(configurations: Iterable[Configuration]) -> dict[str, Lines]:
     if not found:
         return {}
     choices = _choices(found)
-    bills, kinds, tops = _bills(
+    bills, kinds, tops = bills_of(
         slugs={one.version.product_model.slug for one in found},
         part_numbers={
             choice.part_number for chosen in choices.values() for choice in chosen.values()
@@ -148,10 +148,13 @@ def _frozen(
     }
 
 
-def _bills(
+def bills_of(
     *, slugs: set[str], part_numbers: set[str]
 ) -> tuple[dict[str, Bill], dict[str, str], dict[str, str]]:
-    """Bills and kinds by part number, and the top part number of each product."""
+    """Released bills and kinds by part number, and the top part number of each product.
+
+    Of everything that the products' bills and these parts reach. Raises BillFormatError.
+    """
     lines: dict[str, list[Line]] = {}
     kinds: dict[str, str] = {}
     tops: dict[str, str] = {}

@@ -103,13 +103,17 @@ def test_defaults_that_break_a_rule_stop_the_check():
         check_model_version(version_id=version.pk)
 
 
-def test_an_option_that_nobody_can_have_is_reported_but_does_not_block():
+def test_an_option_that_nobody_can_have_blocks_until_somebody_says_why_it_is_there():
     version = draft_small_model()
     Option.objects.filter(code="long-card").update(
         attributes={"fitted": True, "length_mm": 500, "tdp_w": 100}
     )
-    report = check_model_version(version_id=version.pk)
-    assert [(f.kind, f.where) for f in report.findings] == [("dead_option", "graphics.long-card")]
+    with pytest.raises(ModelCheckFailed, match=r"graphics\.long-card"):
+        check_model_version(version_id=version.pk)
+    report = check_model_version(version_id=version.pk, accept={"dead_option": "shown, not sold"})
+    assert [(f.kind, f.where, f.accepted) for f in report.findings] == [
+        ("dead_option", "graphics.long-card", "shown, not sold")
+    ]
 
 
 def test_a_version_without_prices_cannot_be_checked():
