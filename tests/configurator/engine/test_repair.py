@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from configurator.engine.errors import ImpossibleOption, InconsistentModel, UnknownGroup
 from configurator.engine.evaluate import evaluate
-from configurator.engine.ir import Compare, Model, Ref, Rule
-from configurator.engine.price import total_minor
+from configurator.engine.ir import Compare, Model, Ref, Rule, Sum, Term
+from configurator.engine.price import PriceBook, total_minor
 from configurator.engine.repair import repair
 from tests.configurator.engine import machines
 from tests.configurator.engine.machines import (
@@ -40,6 +40,22 @@ def test_of_equally_few_drops_the_newest_choices_are_kept():
     assert repair(machines.desktop(), both, keep=("case", "big")).dropped == ("board",)
     reordered = dict(reversed(both.items()))
     assert repair(machines.desktop(), reordered, keep=("case", "big")).dropped == ("cpu",)
+
+
+def test_of_equally_few_drops_those_go_that_move_the_price_least():
+    # "keep" needs that a or b goes back to its default, which costs 900 less or 50 more.
+    mark = (("usual", {"n": 0}), ("special", {"n": 1}))
+    groups = (machines.group("a", *mark), machines.group("b", *mark), machines.group("keep", *mark))
+    terms = tuple(Term(Ref(code, "n")) for code in ("a", "b", "keep"))
+    rules = (Rule("two", "Two at most", "No.", "block", Sum(terms, 2)),)
+    model = Model("m", groups, rules, dict.fromkeys(("a", "b", "keep"), "usual"))
+    prices = {("a", "special"): 900, ("b", "usual"): 50}
+    missing = {(g.code, o.code): 0 for g in groups for o in g.options}
+    book = PriceBook("USD", 0, missing | prices)
+    for order in (("a", "b"), ("b", "a")):
+        choices = dict.fromkeys(order, "special")
+        assert repair(model, choices, keep=("keep", "special"), book=book).dropped == ("b",)
+        assert repair(model, choices, keep=("keep", "special")).dropped == order[:1]
 
 
 def test_newer_choices_are_kept_first_even_if_the_very_oldest_could_be_kept_instead():
@@ -108,23 +124,34 @@ def test_a_repair_is_valid_and_drops_as_few_choices_as_any_could(data):
     assert proposal.chosen in list(configurations(model, proposal.choices))
     assert proposal.chosen == evaluate(model, proposal.choices, book=book).chosen
     assert proposal.choices[group.code] == option.code
-    best = next(
-        dropped
-        for size in range(len(others) + 1)
-        for dropped in newest_kept_first(others, size)
-        if any(
-            configurations(
-                model,
-                {c: o for c, o in others.items() if c not in dropped} | {group.code: option.code},
-            )
-        )
-    )
-    assert set(proposal.dropped) == set(best)
-    before = evaluate(model, choices, groups=()).chosen
+    before = evaluate(model, choices, book=book, groups=()).chosen
     if before:
-        before = evaluate(model, choices, book=book, groups=()).chosen
         difference = total_minor(model, proposal.chosen, book) - total_minor(model, before, book)
         assert proposal.delta_minor == difference
+    before = before or {**model.defaults, **choices}
+
+    def without(dropped):
+        kept = {code: chosen for code, chosen in others.items() if code not in dropped}
+        return kept | {group.code: option.code}
+
+    def moves(dropped):
+        now = evaluate(model, without(dropped), book=book, groups=()).chosen
+        delta = total_minor(model, now, book) - total_minor(model, before, book)
+        return abs(delta), delta
+
+    best = next(
+        working
+        for size in range(len(others) + 1)
+        if (
+            working := [
+                dropped
+                for dropped in newest_kept_first(others, size)
+                if any(configurations(model, without(dropped)))
+            ]
+        )
+    )
+    assert set(proposal.dropped) == set(min(best, key=moves))
+    assert set(repair(model, choices, keep=(group.code, option.code)).dropped) == set(best[0])
 
 
 def newest_kept_first(others, size):
