@@ -15,7 +15,8 @@ A rule is {"code", "name", "sentence", "severity", "constraint", "when"?: [<comp
 {"code", "groups", "rules", "defaults"}. Numbers are whole, lists hold texts, null is unknown.
 
 The attribute `code` is reserved: "graphics.code" is the code of the option that is chosen, so that
-an option itself can be required or excluded.
+an option itself can be required or excluded. A model made of other models is put together first
+(`assemblies`).
 """
 
 from configurator.engine.nodes import (

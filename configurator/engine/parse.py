@@ -1,5 +1,7 @@
 """Strict reading of a model from JSON: an unknown key, type or reference is an error."""
 
+from collections.abc import Mapping
+
 from configurator.engine.errors import ModelFormatError
 from configurator.engine.nodes import (
     OPERATORS,
@@ -21,6 +23,8 @@ from configurator.engine.nodes import (
 from configurator.engine.references import problems
 from configurator.engine.strict_json import Place, shown
 
+MODEL_KEYS = frozenset({"code", "groups", "rules", "defaults"})
+
 
 def model_from_dict(data: object) -> Model:
     """Read and verify a model.
@@ -28,16 +32,20 @@ def model_from_dict(data: object) -> Model:
     Raises ModelFormatError at the first thing that is wrong, saying what, where, what was
     expected and what was found.
     """
-    fields = Place(data, "model").fields({"code", "groups", "rules", "defaults"})
-    model = Model(
+    model = model_of(Place(data, "model").fields(MODEL_KEYS))
+    for problem in problems(model):
+        raise problem
+    return model
+
+
+def model_of(fields: Mapping[str, Place]) -> Model:
+    """The model in these members of a JSON object, its references not yet verified."""
+    return Model(
         code=fields["code"].code(),
         groups=tuple(_group(place) for place in fields["groups"].items()),
         rules=tuple(_rule(place) for place in fields["rules"].items()),
         defaults={group: place.code() for group, place in fields["defaults"].entries()},
     )
-    for problem in problems(model):
-        raise problem
-    return model
 
 
 def rule_from_dict(data: object, where: str = "rule") -> Rule:
