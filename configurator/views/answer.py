@@ -69,6 +69,25 @@ def answer(version: ModelVersion, price_list: PriceList, explicit: Mapping[str, 
     )
 
 
+def fewest_choices(
+    version: ModelVersion,
+    price_list: PriceList,
+    target: Mapping[str, str],
+    own: Mapping[str, str],
+) -> dict[str, str]:
+    """Choices, none too many, that with `own` lead to the complete configuration `target`.
+
+    What would be filled in anyway stays open, so that the next click meets fewer walls.
+    """
+    more = {group: option for group, option in target.items() if group not in own}
+    for group in tuple(more):
+        fewer = {code: option for code, option in more.items() if code != group}
+        found = evaluation(version, price_list, {**own, **fewer}, groups=frozenset())
+        if found.is_consistent and target.items() <= found.chosen.items():
+            more = fewer
+    return more
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Why an option is blocked, and what taking it would change (None: nothing helps)."""

@@ -36,6 +36,7 @@ class Card:
     action_label: str
     action_url: str
     ways: list[dict[str, str]]
+    budget: dict[str, str]
 
 
 def card(
@@ -47,6 +48,7 @@ def card(
     found: Mapping[str, Supply],
     load: PlantLoad,
     today: date,
+    budget: str = "",
 ) -> Card:
     """Total and date of the configuration as it stands."""
     total = now.evaluation.total_minor or 0
@@ -66,7 +68,12 @@ def card(
         rest_label=ngettext("%(n)d more part", "%(n)d more parts", len(rest)) % {"n": len(rest)},
         action_label=_("Add to cart"),
         action_url=reverse("shop:cart_add"),
-        ways=[{"url": save, "label": _("Save and share")}],
+        ways=[
+            {"url": save, "label": _("Save and share")},
+            {"name": "way", "value": "cheapest", "label": _("Cheapest")},
+            {"name": "way", "value": "quickest", "label": _("Quickest")},
+        ],
+        budget={"value": budget, "currency": book.currency},
     )
 
 

@@ -29,13 +29,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the customer must know. `tone` as in components/notice.html."""
+    """Something the customer must know. `tone` as in components/notice.html.
+
+    `take` are the pairs that a button applies (None: there is nothing to take); `links` are
+    (address, words).
+    """
 
     title: str
     tone: str = ""
     text: str = ""
     changes: tuple[Change, ...] = ()
     undo_url: str = ""
+    take: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def notices(now: Answer, wish: Wish) -> list[Notice]:
@@ -49,10 +55,19 @@ def notices(now: Answer, wish: Wish) -> list[Notice]:
         title = _("This machine has been revised since you opened the page")
         text = _("Your choices have been moved to the new version.")
         return [*told, Notice(title, "wait", text, changes)]
-    if changes:
+    if changes and not wish.is_applied:
         undo = configure_url(now.version.product_model.slug, wish.kept) if wish.before else ""
         told.append(Notice(_title(now, wish), "", " ".join(now.sentences), changes, undo))
     return told
+
+
+def applied(now: Answer, wish: Wish) -> Notice | None:
+    """A proposal was taken: what it changed, and the way back."""
+    changes = changed(now, wish.before, option_details(now.version)) if wish.is_applied else ()
+    if not changes:
+        return None
+    undo = configure_url(now.version.product_model.slug, wish.kept)
+    return Notice(_("Changed as proposed"), "good", "", changes, undo)
 
 
 def moved(now: Answer, frozen: Configuration) -> list[Notice]:
@@ -90,6 +105,20 @@ def changed(
         old_name = old if old_detail is None else old_detail.name
         found.append(Change(group.name, old_name, details[group.code, new].name))
     return tuple(found)
+
+
+def would_change(now: Answer, then: Mapping[str, str]) -> tuple[Change, ...]:
+    """Where a proposed configuration of the same version differs from the present one."""
+    details = option_details(now.version)
+    return tuple(
+        Change(
+            group.name,
+            details[group.code, now.chosen[group.code]].name,
+            details[group.code, then[group.code]].name,
+        )
+        for group in engine_model(now.version).groups
+        if now.chosen[group.code] != then[group.code]
+    )
 
 
 def configure_url(slug: str, choices: Mapping[str, str], *more: str) -> str:

@@ -1,7 +1,5 @@
 """Stop one of ten: the page where a machine is put together."""
 
-from collections.abc import Mapping
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -10,16 +8,14 @@ from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
 
 from configurator.errors import StaleVersion
-from configurator.models import ModelVersion
 from configurator.selectors import (
     configuration_by_code,
     current_price_list,
     engine_model,
-    evaluation,
     published_version,
 )
 from configurator.services.configurations import freeze_configuration
-from configurator.views.answer import answer
+from configurator.views.answer import answer, fewest_choices
 from configurator.views.changes import moved, shared_url
 from configurator.views.page import ConfigurePage, configure_page
 from configurator.views.wish import Wish, read_wish
@@ -60,7 +56,8 @@ def shared(request: HtmxRequest, share_code: str) -> HttpResponse:
         for group, option in frozen.choices.items()
         if option in model.options_by_code.get(group, ())
     }
-    page = configure_page(version, Wish(explicit=_own_choices(version, known)), [])
+    own = fewest_choices(version, current_price_list(version), known, {})
+    page = configure_page(version, Wish(explicit=own), [])
     page.notices.extend(moved(page.answer, frozen))
     return _rendered(request, page)
 
@@ -77,20 +74,6 @@ def save(request: HtmxRequest, slug: str) -> HttpResponse:
         raise StaleVersion("This machine has been revised since you opened the page; open it again")
     frozen = freeze_configuration(version=version, choices=now.chosen)
     return HttpResponseRedirect(shared_url(frozen))
-
-
-def _own_choices(version: ModelVersion, target: Mapping[str, str]) -> dict[str, str]:
-    """Choices, none too many, from which the rest of a complete configuration follows.
-
-    What would be filled in anyway stays open, so that the next click meets fewer walls.
-    """
-    prices, own = current_price_list(version), dict(target)
-    for group in target:
-        fewer = {code: option for code, option in own.items() if code != group}
-        found = evaluation(version, prices, fewer, groups=frozenset())
-        if found.is_consistent and target.items() <= found.chosen.items():
-            own = fewer
-    return own
 
 
 def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:

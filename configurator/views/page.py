@@ -19,9 +19,10 @@ from configurator.selectors import (
     price_book,
     supplies,
 )
+from configurator.views import ways
 from configurator.views.answer import Answer, answer
 from configurator.views.build import Card, card
-from configurator.views.changes import Notice, configure_url, notices
+from configurator.views.changes import Notice, applied, configure_url, notices
 from configurator.views.delays import Delays
 from configurator.views.groups import GroupRow, RowMaker
 from configurator.views.meters import Meter, meters
@@ -44,10 +45,12 @@ class ConfigurePage:
     taken: str
     shown: str
     opened: str
+    newest: str
     groups: list[GroupRow]
     meters: list[Meter]
     drawing: Drawing
     build: Card
+    beside: Notice | None
     notices: list[Notice]
     warnings: tuple[str, ...]
 
@@ -62,7 +65,12 @@ def configure_page(
     now = answer(version, price_list, wish.explicit)
     chosen = chosen_in(version, now.chosen)
     shown = windows(model, now, wish, book)
-    found, load = supplies(_part_numbers(now, shown, chosen, details)), plant_load()
+    load = plant_load()
+    proposed = ways.seek(now, wish, load)
+    numbers = _part_numbers(now, shown, chosen, details)
+    if proposed is not None:
+        numbers |= {details[key].part_number for key in proposed.chosen.items()} - {""}
+    found = supplies(numbers)
     delays = Delays(now, chosen, found, load)
     phrases = Phrases(model, now.chosen, book, details)
     rows = RowMaker(model, now, book, details, delays, phrases, wish)
@@ -81,6 +89,7 @@ def configure_page(
         taken=pairs(wish.taken),
         shown=wish.shown if wish.shown in model.options_by_code else "",
         opened=wish.filters.opened,
+        newest=wish.newest or "",
         groups=[rows.group(soonest_first(window, now, rows.wait)) for window in shown],
         meters=meters(model, now.chosen),
         drawing=drawing(version, now.chosen, highlight=wish.newest or ""),
@@ -92,7 +101,9 @@ def configure_page(
             found=found,
             load=load,
             today=timezone.localdate(),
+            budget=wish.budget,
         ),
+        beside=ways.told(proposed, now, delays) if proposed else applied(now, wish),
         notices=notices(now, wish) if told is None else told,
         warnings=now.evaluation.warnings,
     )

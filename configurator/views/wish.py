@@ -56,7 +56,7 @@ class Wish:
     @property
     def own(self) -> Mapping[str, str]:
         """The choices that the customer made one by one."""
-        return {g: o for g, o in self.explicit.items() if self.taken.get(g) != o}
+        return _without(self.explicit, self.taken)
 
     @property
     def newest(self) -> str | None:
@@ -69,9 +69,14 @@ def read_wish(query: QueryDict, model: Model) -> Wish:
     """Read a form or link. Nothing in it is trusted: what the model does not have is set aside."""
     kept, auto = _known(query.get("kept", ""), model), _known(query.get("auto", ""), model)
     applied = _known(query.get("apply", ""), model)
-    wanted = _wanted(query, kept, auto, applied)
+    is_applied = "apply" in query  # a proposal may need no choice at all
+    before = _known(query.get("taken", ""), model)
+    if is_applied:  # a proposal takes the place of the one before
+        wanted = _wanted(query, _without(kept, before), auto | before, applied)
+    else:
+        wanted = _wanted(query, kept, auto, {})
     explicit = {g: option for g, option in wanted.items() if _has(model, g, option)}
-    taken = {**_known(query.get("taken", ""), model), **applied}
+    taken = applied if is_applied else before
     return Wish(
         explicit=explicit,
         kept=kept,
@@ -85,7 +90,7 @@ def read_wish(query: QueryDict, model: Model) -> Wish:
         why=_pair(query.get("why", "")),
         way=_way(query),
         budget=query.get("budget", "").strip()[:LONGEST_BUDGET],
-        is_applied=bool(applied),
+        is_applied=is_applied,
     )
 
 
@@ -131,6 +136,10 @@ def _prefixed(query: QueryDict, prefix: str) -> Iterator[tuple[str, str]]:
 
 def _has(model: Model, group: str, option: str) -> bool:
     return option in model.options_by_code.get(group, ())
+
+
+def _without(choices: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:
+    return {group: option for group, option in choices.items() if taken.get(group) != option}
 
 
 def _pair(text: str) -> tuple[str, str]:

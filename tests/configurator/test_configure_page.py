@@ -343,6 +343,7 @@ def large(db) -> ModelVersion:
             group=group,
             code=f"case-{number}",
             name=f"Case number {number}",
+            part_number=f"CASE-{number}",
             attributes={"max_graphics_length_mm": 200 + number * 5},
             position=10 + number,
         )
