@@ -21,6 +21,15 @@ from tests.demo.catalogue_models import SLUGS, model
 
 pytestmark = pytest.mark.django_db
 
+REAL_BUILDER = "production.buildable.unbuildable"
+
+
+@pytest.fixture(autouse=True)
+def _bills_are_asked_for(settings) -> None:
+    """What the demo sells can be built, or it would not load."""
+    settings.CONFIGURATOR_BUILDER = REAL_BUILDER
+
+
 COUNTED = (
     *(ProductModel, ModelVersion, Option, PriceList, Part, BomLine, StockMovement, Supplier),
     *(Offer, SupplyProfile, ShippingMethod, OptionAvailability, User, Group),

@@ -113,6 +113,7 @@ WARRANTIES = MappingProxyType(
             name="2 years",
             facts="parts and work, sent in",
             attributes={"years": 2},
+            is_service=True,
         ),
         "3-years": CatalogueOption(
             code="3-years",
@@ -120,6 +121,7 @@ WARRANTIES = MappingProxyType(
             list_price_minor=8900,
             facts="parts and work, we collect",
             attributes={"years": 3},
+            is_service=True,
         ),
         "5-years": CatalogueOption(
             code="5-years",
@@ -127,6 +129,7 @@ WARRANTIES = MappingProxyType(
             list_price_minor=18900,
             facts="parts and work, we collect",
             attributes={"years": 5},
+            is_service=True,
         ),
         "5-years-on-site": CatalogueOption(
             code="5-years-on-site",
@@ -134,6 +137,7 @@ WARRANTIES = MappingProxyType(
             list_price_minor=42900,
             facts="parts and work at your desk, next working day",
             attributes={"years": 5},
+            is_service=True,
         ),
     }
 )
@@ -144,6 +148,7 @@ ASSEMBLIES = MappingProxyType(
             name="Standard assembly",
             facts="cables tied, 2 h test under load",
             attributes={"burn_in_h": 2},
+            is_service=True,
         ),
         "burn-in": CatalogueOption(
             code="burn-in",
@@ -151,6 +156,7 @@ ASSEMBLIES = MappingProxyType(
             list_price_minor=7900,
             facts="cables combed, test report in the box",
             attributes={"burn_in_h": 24},
+            is_service=True,
         ),
         "burn-in-72": CatalogueOption(
             code="burn-in-72",
@@ -158,6 +164,7 @@ ASSEMBLIES = MappingProxyType(
             list_price_minor=14900,
             facts="cables combed, memory tested for a night, test report in the box",
             attributes={"burn_in_h": 72},
+            is_service=True,
         ),
     }
 )

@@ -49,7 +49,10 @@ class CataloguePart:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueOption:
-    """One option of a group; `part_number` is None when nothing has to be bought for it."""
+    """One option of a group; `part_number` is None when nothing has to be bought for it.
+
+    `is_service`: it is work or a promise of ours, so that it may cost money all the same.
+    """
 
     code: str
     name: str
@@ -57,6 +60,7 @@ class CatalogueOption:
     facts: str = ""
     part_number: str | None = None
     attributes: Attributes = field(default_factory=dict)
+    is_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,19 @@ SHIPPING_METHODS = (
     ("collect", "Collect at our workshop", 0, 0),
 )
 ACTOR = "demo"
+# Findings that are meant: machine → kind of finding → why.
+SHARED_RULES = {
+    "redundant_rule": "The three machines share their rules; parts of the others break this one.",
+    "never_applies": "The three machines share their rules; this one is for parts of the others.",
+}
+ACCEPTED = {
+    "compact": SHARED_RULES,
+    "atelier": SHARED_RULES,
+    "bench": SHARED_RULES
+    | {
+        "dead_option": "Bench lists every part of the data and says why these fit nothing in it.",
+    },
+}
 
 
 def load_machines() -> int:
@@ -38,7 +51,7 @@ def load_machines() -> int:
 def publish(product: ProductModel, machine: Machine) -> None:
     """Put the machine on sale as described, by a new price list or version where it differs."""
     wanted = model_from_dict(to_engine(machine)).sha256
-    live = product.versions.filter(status=ModelVersion.Status.PUBLISHED).first()
+    live = product.versions.published().first()
     if live is not None and live.ir_sha256 == wanted:
         _price(live, machine)
         return
@@ -51,7 +64,7 @@ def publish(product: ProductModel, machine: Machine) -> None:
     _write_groups(version, machine)
     _write_rules(version, machine)
     _price(version, machine)
-    check_model_version(version_id=version.pk, actor=ACTOR)
+    check_model_version(version_id=version.pk, actor=ACTOR, accept=ACCEPTED[machine.slug])
     publish_model_version(version_id=version.pk, actor=ACTOR)
 
 
@@ -73,6 +86,7 @@ def _write_groups(version: ModelVersion, machine: Machine) -> None:
             facts=option.facts,
             attributes=option.attributes,
             part_number=option.part_number or "",
+            is_service=option.is_service,
             position=position,
         )
         for group in machine.groups
