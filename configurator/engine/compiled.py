@@ -68,6 +68,11 @@ class Compiled:
         return solver
 
     @cached_property
+    def is_void(self) -> bool:
+        """Do the rules allow no configuration at all?"""
+        return not self.solver.is_satisfiable([])
+
+    @cached_property
     def optional_rules_solver(self) -> Solver:
         """A rule holds where its selector is assumed; only explanations need it."""
         return Solver(self.cnf, rules_are_optional=True)

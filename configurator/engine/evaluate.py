@@ -8,7 +8,6 @@ from configurator.engine.circuit.prices import TotalTooLarge
 from configurator.engine.compiled import Compiled, compile_model
 from configurator.engine.errors import InconsistentModel, UnknownGroup
 from configurator.engine.nodes import Model
-from configurator.engine.possible import is_consistent
 from configurator.engine.price import PriceBook
 from configurator.engine.searched import SearchClick
 from configurator.engine.states import Change, OptionState
@@ -50,7 +49,7 @@ def evaluate(
     explicit = compiled.classed.locate_all(choices)
     wanted = _positions(compiled, groups)
     click = _click(compiled, explicit, book)
-    if click.chosen is None and not is_consistent(compiled, {}):
+    if click.chosen is None and compiled.is_void:
         raise InconsistentModel(f"the rules of {model.code} allow no configuration")
     states = click.states(wanted)
     if click.chosen is None:

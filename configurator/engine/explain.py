@@ -65,7 +65,7 @@ class _Question:
     def answer(self, options: Mapping[str, str]) -> Explanation:
         if self._holds(self._blamed):
             return NOTHING
-        if not self._compiled.solver.is_satisfiable([]):
+        if self._compiled.is_void:
             model = self._compiled.model.code
             raise InconsistentModel(f"the rules of {model} allow no configuration")
         direct = next(self._direct(), None)

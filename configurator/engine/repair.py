@@ -117,7 +117,7 @@ def smallest_drops(
             continue
         conflicts.append(frozenset(place[other] for other in core if other in place))
         if not conflicts[-1]:
-            if keep is None or not compiled.solver.is_satisfiable([]):
+            if keep is None or compiled.is_void:
                 raise InconsistentModel(f"the rules of {compiled.model.code} allow nothing")
             raise ImpossibleOption(f"no configuration of {compiled.model.code} has {keep[1]!r}")
 
