@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from configurator.engine.nodes import Model
-from configurator.engine.optimise.cheapest import least_total
+from configurator.engine.optimise.cheapest import least_charged, least_total
 from configurator.engine.optimise.closest import Closest
-from configurator.engine.optimise.least import least
 from configurator.engine.optimise.question import Proposal, Question, question
-from configurator.engine.optimise.search import Found
 from configurator.engine.optimise.sets import Charge, Sets, TooMany
 from configurator.engine.price import PriceBook
 
@@ -82,7 +80,7 @@ def _bracket(asked: Question, cheapest: _Point, budget: int) -> tuple[int, _Poin
     while True:
         charge = Charge(below.changes - above.changes, above.total - below.total)
         edge = charge.of(below.total - base, below.changes)
-        found = _least(asked, charge, asked.found(below.options, edge))
+        found = least_charged(asked, charge.span, charge.drop, below.options)
         if not found.is_exact:
             return 1, below, charge
         if found.cost == edge:
@@ -93,10 +91,3 @@ def _bracket(asked: Question, cheapest: _Point, budget: int) -> tuple[int, _Poin
             below = point
         else:
             above = point
-
-
-def _least(asked: Question, charge: Charge, known: Found) -> Found:
-    def cost(g: int, option: int, pieces: int) -> int:
-        return charge.of(asked.line(g, option, pieces), asked.is_changed(g, option))
-
-    return least(asked.compiled, asked.leaves, asked.leaf_costs(cost), known) or known

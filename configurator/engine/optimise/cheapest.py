@@ -24,10 +24,14 @@ def cheapest(model: Model, choices: Mapping[str, str], *, book: PriceBook) -> Pr
 
 def least_total(asked: Question) -> Found:
     """The configuration of the least total, then of the fewest changes."""
-    more = asked.size + 1  # than any number of changes
+    return least_charged(asked, asked.size + 1, 1, asked.current)
 
-    def cost(g: int, option: int, pieces: int) -> int:
-        return asked.line(g, option, pieces) * more + asked.is_changed(g, option)
 
-    known = asked.found(asked.current, (asked.current_total - asked.costs.base) * more)
-    return least(asked.compiled, asked.leaves, asked.leaf_costs(cost), known) or known
+def least_charged(asked: Question, span: int, drop: int, known: tuple[int, ...]) -> Found:
+    """The configuration of the least total × `span` + changes × `drop`, the base price aside."""
+    prices = asked.prices(asked.farthest * span + asked.size * drop)
+    costs = prices * span + asked.is_changed.astype(prices.dtype) * drop
+    changes = sum(old != new for old, new in zip(asked.current, known, strict=True))
+    cost = (asked.costs.total(known) - asked.costs.base) * span + changes * drop
+    start = Found(known, cost, is_exact=False)
+    return least(asked.compiled, asked.offers.least(costs, asked.is_open), start) or start

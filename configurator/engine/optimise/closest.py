@@ -13,7 +13,8 @@ from configurator.engine.masks import OPEN
 from configurator.engine.optimise.question import Question
 from configurator.engine.optimise.sets import TooMany
 
-MOST_STEPS = 4000  # options tried, some 20 µs each
+# Roughly the microseconds of looking at an option, of trying it, and of a whole search.
+PEEK, TRY, MOST_EFFORT = 1, 20, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Closest:
         self._entries: dict[tuple[int, ...], tuple[_Entry, ...]] = {}
         self.found: tuple[int, ...] | None = None
         self._best: int | None = None  # its total, the base aside
-        self._steps = 0
+        self._effort = 0
 
     @property
     def is_met(self) -> bool:
@@ -50,6 +51,8 @@ class Closest:
 
         `domains` are the classes worth a look, by group. Raises TooMany.
         """
+        if not domains:
+            return  # the current total is above the budget
         self._assignment = [OPEN if g in domains else c for g, c in enumerate(self._current)]
         left = {g: domain & self._allowed(g) for g, domain in domains.items()}
         fixed, lines = 0, []
@@ -87,6 +90,7 @@ class Closest:
             return
         groups, entries = tried.lines[depth]
         room = self._limit - spent - tried.least[depth + 1]
+        is_last_but_one = depth + 2 == len(tried.lines)
         allowed = self._allowed(groups[0])
         for index in range(bisect_right(tried.amounts[depth], room) - 1, -1, -1):
             entry = entries[index]
@@ -95,7 +99,10 @@ class Closest:
                 break  # the entries that follow are cheaper still
             if not allowed >> entry.classes[0] & 1:
                 continue
-            self._step()
+            self._work(PEEK)
+            if is_last_but_one and not self._is_near(tried.amounts[-1], spent + entry.amount):
+                continue
+            self._work(TRY)
             if self._assign(groups, entry.classes):
                 self._descend(tried, depth + 1, spent + entry.amount, [*chosen, entry])
             for g in groups:
@@ -108,9 +115,14 @@ class Closest:
             self._assignment[g] = number
         return True
 
-    def _step(self) -> None:
-        self._steps += 1
-        if self._steps > MOST_STEPS:
+    def _is_near(self, amounts: Sequence[int], spent: int) -> bool:
+        """Does one of the last line's amounts bring the total nearer to the budget?"""
+        index = bisect_right(amounts, self._limit - spent) - 1
+        return index >= 0 and (self._best is None or spent + amounts[index] > self._best)
+
+    def _work(self, effort: int) -> None:
+        self._effort += effort
+        if self._effort > MOST_EFFORT:
             raise TooMany
 
 

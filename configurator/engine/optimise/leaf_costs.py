@@ -3,68 +3,85 @@
 Both rungs work on leaves (see `circuit.leaves`), so both minimise the same numbers.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from configurator.engine.circuit.leaves import Leaves
-from configurator.engine.classes import ClassedModel
+import numpy as np
+from numpy.typing import NDArray
+
+from configurator.engine.circuit.leaves import Flags, Leaves, leaves_of
+from configurator.engine.circuit.passes import BLOCKED
+from configurator.engine.compiled import KEPT_MODELS, Compiled
 from configurator.engine.costs import Costs
 
-# (group position, option position, pieces) → cost, or None: not to be had. Pieces are the count
-# of the group's quantity, 1 where nothing counts it, and also 1 for a quantity itself.
-type Cost = Callable[[int, int, int], int | None]
+LARGEST_COST = BLOCKED // 4
+
+type Positions = NDArray[np.int64]
+# int64, or object where numbers are larger than the arithmetic of a pass can hold.
+type Numbers = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LeafCosts:
-    """`amounts[leaf]` is the least cost of an option of the leaf, None where there is none.
+    """`amounts[leaf]` is the least cost of an option of the leaf, where `is_open[leaf]`.
 
-    `options[leaf]` is the option's position: of several that cost the same, the first.
+    `options[leaf]` is that option's position: of several that cost the same, the first.
     """
 
-    amounts: list[int | None]
-    options: list[int]
+    amounts: Numbers
+    is_open: Flags
+    options: Positions
 
-    def largest(self, leaves: Leaves) -> int:
-        """No configuration's costs add up to more, up or down."""
-        total = 0
-        for g in range(len(leaves.first)):
-            total += max(
-                (abs(a) for a in self.amounts[leaves.of_group(g)] if a is not None), default=0
-            )
-        return total
+    @property
+    def fit_a_pass(self) -> bool:
+        """Are they small enough for the circuit?"""
+        return self.amounts.dtype != np.object_
 
 
-def leaf_costs(
-    classed: ClassedModel,
-    leaves: Leaves,
-    costs: Costs,
-    explicit: Mapping[int, int],
-    cost: Cost,
-) -> LeafCosts:
-    """The costs of all leaves, explicit choices (group → option position) kept."""
-    amounts: list[int | None] = []
-    options: list[int] = []
-    for g, held in enumerate(classed.groups):
-        kept = explicit.get(g)
-        counts = pieces_of(classed, leaves, costs, g)
-        for members in held.members:
-            offered = members if kept is None else (kept,) if kept in members else ()
-            for pieces in counts:
-                best, option = None, members[0]
-                for o in offered:
-                    amount = cost(g, o, pieces)
-                    if amount is not None and (best is None or amount < best):
-                        best, option = amount, o
-                amounts.append(best)
-                options.append(option)
-    return LeafCosts(amounts, options)
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Every option of every group at every count, sorted by leaf, then by option."""
+
+    leaves: Leaves
+    starts: Positions  # of each leaf
+    groups: Positions
+    options: Positions
+    pieces: Positions  # the count of the group's quantity, 1 where nothing counts it
+
+    def least(self, costs: Numbers, is_open: Flags) -> LeafCosts:
+        """The least cost of each leaf, from a cost for every offer; what is not open is out."""
+        highest = costs.max(initial=0) + 1
+        blocked = np.where(is_open, costs, highest)
+        least = np.minimum.reduceat(blocked, self.starts)
+        lengths = np.diff(self.starts, append=len(costs))
+        # As options are sorted, the first least one has the first option.
+        is_least = np.flatnonzero(blocked == np.repeat(least, lengths))
+        first = is_least[np.searchsorted(is_least, self.starts)]
+        return LeafCosts(least, least < highest, self.options[first])
 
 
-def pieces_of(classed: ClassedModel, leaves: Leaves, costs: Costs, g: int) -> list[int]:
-    """The pieces by column of the group's leaves."""
+@lru_cache(maxsize=KEPT_MODELS)
+def offers_of(compiled: Compiled) -> Offers:
+    """The offers of a model; they do not depend on choices or prices."""
+    leaves, costs = leaves_of(compiled.classed), Costs(compiled.classed, None)
+    parts: list[tuple[Positions, Positions, Positions, Positions]] = []
+    for g, held in enumerate(compiled.classed.groups):
+        counts, size = np.array(_counts(compiled, leaves, costs, g)), len(held.class_of)
+        columns = np.tile(np.arange(len(counts)), size)
+        options = np.repeat(np.arange(size), len(counts))
+        leaf = leaves.first[g] + np.repeat(held.class_of, len(counts)) * len(counts) + columns
+        order = np.argsort(leaf, kind="stable")
+        parts.append((leaf[order], np.full(len(order), g), options[order], counts[columns][order]))
+    leaf, groups, options, pieces = (np.concatenate(part) for part in zip(*parts, strict=True))
+    starts = np.searchsorted(leaf, np.arange(leaves.total))
+    return Offers(leaves, starts, groups, options, pieces)
+
+
+def _counts(compiled: Compiled, leaves: Leaves, costs: Costs, g: int) -> list[int]:
     quantity = leaves.quantity[g]
     if quantity is None:
         return [1]
     # Counts are told apart by class, so a class has one count.
-    return [costs.unit[quantity][members[0]] for members in classed.groups[quantity].members]
+    members = compiled.classed.groups[quantity].members
+    return [costs.unit[quantity][held[0]] for held in members]

@@ -7,66 +7,60 @@ least the one whose options come first, compared group by group in the model's o
 import numpy as np
 
 from configurator.engine.circuit.answers import CircuitAnswers
-from configurator.engine.circuit.leaves import Amounts, Leaves
+from configurator.engine.circuit.leaves import Amounts
 from configurator.engine.circuit.passes import BLOCKED, least_costs
 from configurator.engine.compiled import Compiled
 from configurator.engine.optimise.leaf_costs import LeafCosts
 from configurator.engine.optimise.search import Found, Search
 
-LARGEST_COST = BLOCKED // 4
+
+def least(compiled: Compiled, costs: LeafCosts, known: Found | None) -> Found | None:
+    """The configuration of least cost. `known` is one that the search may start from.
+
+    None: there is none; or, without a circuit, none was found within the search's bound.
+    """
+    circuit = _exact_circuit(compiled)
+    if circuit is None or not costs.fit_a_pass:
+        return Search(compiled, costs).find(known)
+    return _by_passes(circuit, costs)
 
 
-def exact_circuit(compiled: Compiled) -> CircuitAnswers | None:
+def exists(compiled: Compiled, costs: LeafCosts) -> bool | None:
+    """Is there a configuration of open leaves? None: the search gave up."""
+    circuit = _exact_circuit(compiled)
+    if circuit is None:
+        search = Search(compiled, costs)
+        if search.find(is_first_enough=True) is not None:
+            return True
+        return False if search.is_complete else None
+    zeros = np.where(costs.is_open, 0, BLOCKED)
+    return least_costs(circuit.circuit, zeros)[0] < BLOCKED
+
+
+def outside_costs(compiled: Compiled, costs: LeafCosts) -> tuple[int, Amounts]:
+    """(least cost of all, least cost outside each leaf): exact by circuit, else lower bounds.
+
+    BLOCKED where there is none. The costs must be such that they fit a pass.
+    """
+    circuit = _exact_circuit(compiled)
+    if circuit is not None:
+        return least_costs(circuit.circuit, _blocked(costs))
+    return Search(compiled, costs).outside()
+
+
+def _exact_circuit(compiled: Compiled) -> CircuitAnswers | None:
     """The circuit that has all rules in it, if there is one."""
     circuit = compiled.circuit
     return None if circuit is None or circuit.artefact.wide is not None else circuit
 
 
-def least(
-    compiled: Compiled, leaves: Leaves, costs: LeafCosts, known: Found | None
-) -> Found | None:
-    """The configuration of least cost. `known` is one that the search may start from.
-
-    None: there is none; without a circuit that is certain only where nothing was known.
-    """
-    circuit = exact_circuit(compiled)
-    if circuit is None or costs.largest(leaves) > LARGEST_COST:
-        return Search(compiled, leaves, costs).find(known)
-    return _by_passes(circuit, costs)
-
-
-def exists(compiled: Compiled, leaves: Leaves, costs: LeafCosts) -> bool | None:
-    """Is there a configuration of leaves that can be had? None: the search gave up."""
-    circuit = exact_circuit(compiled)
-    if circuit is None:
-        search = Search(compiled, leaves, costs)
-        if search.find(is_first_enough=True) is not None:
-            return True
-        return False if search.is_complete else None
-    return least_costs(circuit.circuit, _array(costs))[0] < BLOCKED
-
-
-def outside_costs(compiled: Compiled, leaves: Leaves, costs: Amounts) -> tuple[int, Amounts]:
-    """(least cost of all, least cost outside each leaf): exact by circuit, else lower bounds."""
-    circuit = exact_circuit(compiled)
-    if circuit is not None:
-        return least_costs(circuit.circuit, costs)
-    amounts = [None if a >= BLOCKED else a for a in costs.tolist()]
-    bound, outside = Search(compiled, leaves, LeafCosts(amounts, [0] * leaves.total)).outside(
-        leaves
-    )
-    if bound is None:
-        return BLOCKED, np.full(leaves.total, BLOCKED, dtype=np.int64)
-    return bound, np.array([BLOCKED if a is None else a for a in outside], dtype=np.int64)
-
-
-def _array(costs: LeafCosts) -> Amounts:
-    return np.array([BLOCKED if a is None else a for a in costs.amounts], dtype=np.int64)
+def _blocked(costs: LeafCosts) -> Amounts:
+    return np.where(costs.is_open, costs.amounts, BLOCKED)
 
 
 def _by_passes(circuit: CircuitAnswers, costs: LeafCosts) -> Found | None:
     """One pass, and one more for each group in which several options are equally good."""
-    amounts, options = _array(costs), np.array(costs.options)
+    amounts, options = _blocked(costs), costs.options
     least, outside = least_costs(circuit.circuit, amounts)
     if least >= BLOCKED:
         return None

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from configurator.engine.circuit.leaves import Leaves, leaves_of
+import numpy as np
+
+from configurator.engine.circuit.leaves import Flags
 from configurator.engine.compiled import Compiled, compile_model
 from configurator.engine.costs import Costs
 from configurator.engine.errors import EngineError
 from configurator.engine.evaluate import evaluate
 from configurator.engine.nodes import Model
-from configurator.engine.optimise.leaf_costs import Cost, LeafCosts, leaf_costs
-from configurator.engine.optimise.search import Found
+from configurator.engine.optimise.leaf_costs import LARGEST_COST, Numbers, Offers, offers_of
 from configurator.engine.price import PriceBook
 
 
@@ -50,10 +51,6 @@ class Question:
     explicit: Mapping[int, int]
     current: tuple[int, ...]
 
-    @cached_property
-    def leaves(self) -> Leaves:
-        return leaves_of(self.compiled.classed)
-
     @property
     def size(self) -> int:
         """The number of groups."""
@@ -68,18 +65,52 @@ class Question:
         """What each price line costs now, by the group that it names."""
         return {g: self.costs.line(g, self.current) for g in self.costs.lines}
 
-    def leaf_costs(self, cost: Cost) -> LeafCosts:
-        return leaf_costs(self.compiled.classed, self.leaves, self.costs, self.explicit, cost)
+    @cached_property
+    def offers(self) -> Offers:
+        return offers_of(self.compiled)
 
-    def line(self, g: int, option: int, pieces: int) -> int:
-        """What an option adds to the price; a quantity has no price of its own."""
-        return 0 if g in self.costs.target else self.costs.unit[g][option] * pieces
+    @cached_property
+    def is_open(self) -> Flags:
+        """By offer: is it what was chosen explicitly, or is its group open?"""
+        offers = self.offers
+        kept = np.full(self.size, -1)
+        for g, option in self.explicit.items():
+            kept[g] = option
+        wanted = kept[offers.groups]
+        is_open: Flags = (wanted < 0) | (wanted == offers.options)
+        return is_open
 
-    def is_changed(self, g: int, option: int) -> bool:
-        return self.current[g] != option
+    @cached_property
+    def is_changed(self) -> Flags:
+        """By offer: is it another option than the current one?"""
+        is_changed: Flags = np.array(self.current)[self.offers.groups] != self.offers.options
+        return is_changed
 
-    def found(self, options: Sequence[int], cost: int) -> Found:
-        return Found(tuple(options), cost, is_exact=False)
+    @cached_property
+    def farthest(self) -> int:
+        """More than all price lines together can come to, up or down, or move from now."""
+        most = 1
+        for g, quantity in self.costs.lines.items():
+            counts = [1] if quantity is None else self.costs.unit[quantity]
+            most += max(map(abs, self.costs.unit[g])) * max(map(abs, counts))
+            most += abs(self.current_lines[g])
+        return most
+
+    def prices(self, largest: int) -> Numbers:
+        """By offer what it adds to the price; a quantity has no price of its own.
+
+        `largest` is what the costs made of them can add up to: it decides the kind of numbers.
+        """
+        kind = np.int64 if largest <= LARGEST_COST else np.object_
+        units = [
+            [0] * len(unit) if g in self.costs.target else unit
+            for g, unit in enumerate(self.costs.unit)
+        ]
+        flat = np.array([price for unit in units for price in unit], dtype=kind)
+        offsets = np.cumsum([0, *map(len, units[:-1])])
+        pieces: Numbers = self.offers.pieces.astype(kind)
+        pieces *= flat[offsets[self.offers.groups] + self.offers.options]
+        return pieces
 
     def proposal(
         self,

@@ -1,8 +1,12 @@
 """The earliest machine: the one whose slowest part is there first."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
+
+from configurator.engine.circuit.leaves import Amounts, Flags
 from configurator.engine.nodes import Model
 from configurator.engine.optimise.leaf_costs import LeafCosts
 from configurator.engine.optimise.least import exists, least
@@ -24,67 +28,62 @@ def quickest(model: Model, choices: Mapping[str, str], *, book: PriceBook, days:
     whose options come first. Raises what `cheapest` raises.
     """
     asked = question(model, choices, book)
-    waits = _Waits(asked, days)
+    waits = _waits(asked, days)
     longest, is_proven = _shortest(asked, waits)
-    found = least(asked.compiled, asked.leaves, _near(asked, waits, longest), None)
+    found = least(asked.compiled, _near(asked, waits <= longest), None)
     options, is_exact = (asked.current, False) if found is None else (found.options, found.is_exact)
-    wait = waits.longest(options)
+    wait = _longest(asked, waits, options)
     return asked.proposal(
         options, is_exact=is_exact and is_proven, wait_days=None if wait == UNKNOWN else wait
     )
 
 
-class _Waits:
-    """The waits of a question, each asked once."""
-
-    def __init__(self, asked: Question, days: Days) -> None:
-        self._asked = asked
-        self._days = days
-        self._groups = [classed.group for classed in asked.compiled.classed.groups]
-        self._known: dict[tuple[int, int, int], int] = {}
-
-    def __call__(self, g: int, option: int, pieces: int) -> int:
-        if g in self._asked.costs.target or pieces == 0:
-            return 0  # a quantity is no part, and no piece is none to wait for
-        key = (g, option, pieces)
-        if key not in self._known:
-            group = self._groups[g]
-            told = self._days(group.code, group.options[option].code, pieces)
-            self._known[key] = UNKNOWN if told is None else told
-        return self._known[key]
-
-    def longest(self, options: tuple[int, ...]) -> int:
-        return max(self.of(options))
-
-    def of(self, options: tuple[int, ...]) -> Iterator[int]:
-        """The wait of each group's option in a configuration."""
-        costs = self._asked.costs
-        for g, option in enumerate(options):
-            quantity = costs.quantity.get(g)
-            pieces = 1 if quantity is None else costs.unit[quantity][options[quantity]]
-            yield self(g, option, pieces)
+def _waits(asked: Question, days: Days) -> Amounts:
+    """By offer that is open: how long it takes. A quantity is no part."""
+    offers = asked.offers
+    codes = [
+        (held.group.code, [option.code for option in held.group.options])
+        for held in asked.compiled.classed.groups
+    ]
+    waits = np.zeros(len(offers.groups), dtype=np.int64)
+    is_part = ~np.isin(offers.groups, list(asked.costs.target)) & (offers.pieces != 0)
+    asked_for = np.flatnonzero(is_part & asked.is_open)
+    rows = (offers.groups, offers.options, offers.pieces)
+    told = []
+    for g, option, pieces in zip(*(row[asked_for].tolist() for row in rows), strict=True):
+        group, options = codes[g]
+        wait = days(group, options[option], pieces)
+        told.append(UNKNOWN if wait is None else wait)
+    waits[asked_for] = told
+    return waits
 
 
-def _shortest(asked: Question, waits: _Waits) -> tuple[int, bool]:
+def _longest(asked: Question, waits: Amounts, options: Sequence[int]) -> int:
+    """The longest wait of a configuration (option positions)."""
+    offers, costs = asked.offers, asked.costs
+    pieces = np.ones(asked.size, dtype=np.int64)
+    for g, quantity in costs.quantity.items():
+        pieces[g] = costs.unit[quantity][options[quantity]]
+    is_chosen = np.array(options)[offers.groups] == offers.options
+    return int(waits[is_chosen & (pieces[offers.groups] == offers.pieces)].max())
+
+
+def _shortest(asked: Question, waits: Amounts) -> tuple[int, bool]:
     """The longest wait that must be borne, and whether that is proven: by bisection."""
-    quick = asked.leaf_costs(waits)
-    current = waits.longest(asked.current)
-    leaves = asked.leaves
-    unavoidable = max(
-        min(amount for amount in quick.amounts[leaves.of_group(g)] if amount is not None)
-        for g in range(asked.size)
-    )
-    levels = sorted(
-        {a for a in quick.amounts if a is not None and unavoidable <= a < current} | {current}
-    )
+    quick = asked.offers.least(waits, asked.is_open)
+    current = _longest(asked, waits, asked.current)
+    by_leaf = np.where(quick.is_open, quick.amounts, UNKNOWN)
+    unavoidable = np.minimum.reduceat(by_leaf, asked.offers.leaves.first).max()
+    found = np.unique(by_leaf[(by_leaf >= unavoidable) & (by_leaf < current)]).tolist()
+    levels = [*found, current]
     is_proven = True
 
     def is_enough(level: int) -> bool:
         nonlocal is_proven
         if level >= current:
             return True
-        within = [0 if a is not None and a <= level else None for a in quick.amounts]
-        answer = exists(asked.compiled, leaves, LeafCosts(within, quick.options))
+        in_time = replace(quick, is_open=quick.is_open & (by_leaf <= level))
+        answer = exists(asked.compiled, in_time)
         is_proven = is_proven and answer is not None
         return answer is True
 
@@ -93,24 +92,13 @@ def _shortest(asked: Question, waits: _Waits) -> tuple[int, bool]:
     return levels[bisect_left(levels, True, lo=1, key=is_enough)], is_proven
 
 
-def _near(asked: Question, waits: _Waits, longest: int) -> LeafCosts:
+def _near(asked: Question, is_in_time: Flags) -> LeafCosts:
     """Costs of what is there in time: changed groups, then the movement of the price."""
-    lines = asked.current_lines
-    furthest = 0
-    for g, units in enumerate(asked.costs.unit):
-        if g in lines:
-            quantity = asked.costs.quantity.get(g)
-            counts = [1] if quantity is None else asked.costs.unit[quantity]
-            most = max(map(abs, units)) * max(map(abs, counts))
-            furthest += most + abs(lines[g])
-    more = furthest + 1  # than all lines together can move
-
-    def cost(g: int, option: int, pieces: int) -> int | None:
-        if waits(g, option, pieces) > longest:
-            return None
-        move = asked.line(g, option, pieces) - lines.get(g, 0)
-        # Of two equal movements the one with less upwards is the cheaper one.
-        moved = abs(move) * more + max(move, 0)
-        return asked.is_changed(g, option) * more * more + moved
-
-    return asked.leaf_costs(cost)
+    more = asked.farthest + 1  # than all lines together can move
+    prices = asked.prices(more * more * (asked.size + 1))
+    now = np.array([asked.current_lines.get(g, 0) for g in range(asked.size)], dtype=prices.dtype)
+    moves = prices - now[asked.offers.groups]
+    # Of two equal movements the one with less upwards is the cheaper one.
+    moved = np.abs(moves) * more + np.maximum(moves, 0)
+    costs = asked.is_changed.astype(prices.dtype) * (more * more) + moved
+    return asked.offers.least(costs, asked.is_open & is_in_time)

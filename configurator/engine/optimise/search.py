@@ -6,10 +6,13 @@ they are the answer to the branch; else a broken rule splits the domain of one o
 what goes with the other proposals and what does not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.circuit.leaves import Leaves
+import numpy as np
+
+from configurator.engine.circuit.leaves import Amounts, Leaves, leaves_of
+from configurator.engine.circuit.passes import BLOCKED
 from configurator.engine.compiled import Compiled
 from configurator.engine.masks import OPEN, RuleMask
 from configurator.engine.optimise.leaf_costs import LeafCosts
@@ -57,7 +60,8 @@ class _Branch:
 class Search:
     """One search; of equally cheap configurations it finds the first by option positions."""
 
-    def __init__(self, compiled: Compiled, leaves: Leaves, costs: LeafCosts) -> None:
+    def __init__(self, compiled: Compiled, costs: LeafCosts) -> None:
+        self._leaves = leaves = leaves_of(compiled.classed)
         self._rules = compiled.rules
         self._rules_of = [[compiled.rules[i] for i in indices] for indices in compiled.rules_of]
         size = len(compiled.classed.groups)
@@ -108,22 +112,19 @@ class Search:
             return None
         return Found(self._found, self._best, self.is_complete)
 
-    def outside(self, leaves: Leaves) -> tuple[int | None, list[int | None]]:
-        """Lower bounds: of all costs, and of the costs outside each leaf; None: not to be had."""
-        outside: list[int | None] = [None] * leaves.total
+    def outside(self) -> tuple[int, Amounts]:
+        """Lower bounds of all costs, and of those outside each leaf; BLOCKED: not to be had."""
+        outside = np.full(self._leaves.total, BLOCKED, dtype=np.int64)
         settled = self._settled(self._root(), range(len(self._lines)))
         if not settled:
-            return None, outside
+            return BLOCKED, outside
         (branch,) = settled
         for line, entries, index in zip(self._lines, self._entries, branch.at, strict=True):
             others = branch.bound - entries[index].cost
             for entry in entries[index:]:
-                if not _is_left(branch, line, entry):
-                    continue
-                for leaf, own in entry.leaves:
-                    around = others + entry.cost - own
-                    known = outside[leaf]
-                    outside[leaf] = around if known is None else min(known, around)
+                if _is_left(branch, line, entry):
+                    for leaf, own in entry.leaves:
+                        outside[leaf] = min(outside[leaf], others + entry.cost - own)
         return branch.bound, outside
 
     def _root(self) -> _Branch:
@@ -231,29 +232,30 @@ def _is_left(branch: _Branch, line: Sequence[int], entry: _Entry) -> bool:
 
 def _entries(leaves: Leaves, costs: LeafCosts, line: Sequence[int]) -> list[_Entry]:
     """The entries of a line that can be had: the cheapest first, then by option positions."""
-    made = []
+    amounts, is_open = costs.amounts.tolist(), costs.is_open.tolist()
+    options = costs.options.tolist()
+    made = [
+        _Entry(
+            sum(amounts[leaf] for leaf, _ in bundle),
+            tuple(options[leaf] for leaf, _ in bundle),
+            tuple(number for _, number in bundle),
+            tuple((leaf, amounts[leaf]) for leaf, _ in bundle),
+        )
+        for bundle in _bundles(leaves, line)
+        if all(is_open[leaf] for leaf, _ in bundle)
+    ]
+    return sorted(made, key=lambda entry: (entry.cost, entry.options))
+
+
+def _bundles(leaves: Leaves, line: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
+    """The leaves that a configuration can have on a line, with their classes, by group."""
     if len(line) == 1:
         (g,) = line
-        for number in range(leaves.sizes[g]):
-            leaf = leaves.at(g, number)
-            if (amount := costs.amounts[leaf]) is not None:
-                made.append(_Entry(amount, (costs.options[leaf],), (number,), ((leaf, amount),)))
-    else:
-        g, q = line if leaves.quantity[line[0]] is not None else (line[1], line[0])
-        for number in range(leaves.sizes[g]):
-            for count in range(leaves.sizes[q]):
-                mine, its = leaves.at(g, number, count), leaves.at(q, count)
-                amount, other = costs.amounts[mine], costs.amounts[its]
-                if amount is None or other is None:
-                    continue
-                options = {g: costs.options[mine], q: costs.options[its]}
-                classes = {g: number, q: count}
-                made.append(
-                    _Entry(
-                        amount + other,
-                        tuple(options[h] for h in line),
-                        tuple(classes[h] for h in line),
-                        ((mine, amount), (its, other)),
-                    )
-                )
-    return sorted(made, key=lambda entry: (entry.cost, entry.options))
+        yield from ([(leaves.at(g, number), number)] for number in range(leaves.sizes[g]))
+        return
+    is_swapped = leaves.quantity[line[0]] is None  # the quantity comes first
+    g, q = reversed(line) if is_swapped else line
+    for number in range(leaves.sizes[g]):
+        for count in range(leaves.sizes[q]):
+            bundle = [(leaves.at(g, number, count), number), (leaves.at(q, count), count)]
+            yield bundle[::-1] if is_swapped else bundle
