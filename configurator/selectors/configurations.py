@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.price import PriceLine, quantity_of
+from configurator.engine.price import PriceLine, quantity_of, total_minor
 from configurator.engine.price import price_lines as lines_of
 from configurator.errors import UnknownConfiguration
-from configurator.models import Configuration, ModelVersion
-from configurator.selectors.prices import price_book
+from configurator.models import Configuration, ModelVersion, PriceList
+from configurator.selectors.prices import current_price_list, price_book
 from configurator.selectors.versions import engine_model, option_details
 
 
@@ -75,6 +75,45 @@ def configuration_by_code(share_code: str) -> Configuration:
     if found is None:
         raise UnknownConfiguration(f"No configuration was saved under {share_code!r}")
     return found
+
+
+def configurations_by_code(share_codes: Sequence[str]) -> dict[str, Configuration]:
+    """Share code → configuration, in the order asked for; without those that nobody saved."""
+    asked = [code for code in share_codes if code.isalnum()]
+    rows = (
+        Configuration.objects.filter(share_code__in=asked)
+        .select_related("version__product_model", "price_list")
+        .defer("version__ir")
+    )
+    found = {row.share_code: row for row in rows} if asked else {}
+    return {code: found[code] for code in asked if code in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What has become of a frozen configuration. `total_minor` is None once it is not on sale."""
+
+    is_on_sale: bool
+    total_minor: int | None
+    currency: str
+
+
+def today_of(configurations: Sequence[Configuration]) -> dict[int, Today]:
+    """By primary key: whether each can be ordered as it is, and at which price today."""
+    versions = {one.version_id: one.version for one in configurations}
+    live = set(
+        ModelVersion.objects.published().filter(pk__in=versions).values_list("pk", flat=True)
+    )
+    prices = {pk: current_price_list(versions[pk]) for pk in live}
+    return {one.pk: _today(one, prices.get(one.version_id)) for one in configurations}
+
+
+def _today(configuration: Configuration, prices: PriceList | None) -> Today:
+    if prices is None:
+        return Today(False, None, configuration.currency)
+    model = engine_model(configuration.version)
+    total = total_minor(model, configuration.choices, price_book(prices))
+    return Today(True, total, prices.currency)
 
 
 def parts_of(chosen: Sequence[ChosenOption]) -> dict[str, int]:

@@ -70,13 +70,14 @@ def applied(now: Answer, wish: Wish) -> Notice | None:
     return Notice(_("Changed as proposed"), "good", "", changes, undo)
 
 
-def moved(now: Answer, frozen: Configuration) -> list[Notice]:
+def moved(now: Answer, frozen: Configuration, compare_url: str) -> list[Notice]:
     """A saved configuration, opened: what is different today."""
     saved = Notice(
         _("A saved build"),
         "good",
         _("Its address is %(url)s. Changing it here leaves the saved one as it is.")
         % {"url": shared_url(frozen)},
+        links=((compare_url, _("Compare it with others")),),
     )
     changes = changed(now, frozen.choices, option_details(frozen.version))
     was = Money(frozen.total_minor, frozen.currency).format()

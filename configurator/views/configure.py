@@ -8,6 +8,7 @@ from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
 
 from configurator.errors import StaleVersion
+from configurator.models import Configuration
 from configurator.selectors import (
     configuration_by_code,
     current_price_list,
@@ -17,7 +18,9 @@ from configurator.selectors import (
 from configurator.services.configurations import freeze_configuration
 from configurator.views.answer import answer, fewest_choices
 from configurator.views.changes import moved, shared_url
+from configurator.views.compare import MOST, compare_url
 from configurator.views.page import ConfigurePage, configure_page
+from configurator.views.saved import remember, saved_codes
 from configurator.views.wish import Wish, read_wish
 
 
@@ -58,7 +61,7 @@ def shared(request: HtmxRequest, share_code: str) -> HttpResponse:
     }
     own = fewest_choices(version, current_price_list(version), known, {})
     page = configure_page(version, Wish(explicit=own), [])
-    page.notices.extend(moved(page.answer, frozen))
+    page.notices.extend(moved(page.answer, frozen, _beside(request, frozen)))
     return _rendered(request, page)
 
 
@@ -73,7 +76,13 @@ def save(request: HtmxRequest, slug: str) -> HttpResponse:
     if wish.version not in {None, version.pk}:
         raise StaleVersion("This machine has been revised since you opened the page; open it again")
     frozen = freeze_configuration(version=version, choices=now.chosen)
-    return HttpResponseRedirect(shared_url(frozen))
+    return remember(request, HttpResponseRedirect(shared_url(frozen)), frozen)
+
+
+def _beside(request: HttpRequest, frozen: Configuration) -> str:
+    """The comparison of a saved build with the visitor's own."""
+    mine = [code for code in saved_codes(request) if code != frozen.share_code]
+    return compare_url([frozen.share_code, *mine][:MOST])
 
 
 def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:
