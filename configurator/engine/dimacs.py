@@ -3,8 +3,6 @@
 `c N name` names variable N, `p cnf VARIABLES CLAUSES` heads the clauses, each ends with 0.
 """
 
-from collections.abc import Iterator
-
 from configurator.engine.errors import FeatureModelError
 from configurator.engine.nodes import AnyOf, Compare, Group, Model, Option, Ref, Rule
 
@@ -17,63 +15,82 @@ def read_dimacs(text: str, *, code: str) -> Model:
 
     Raises FeatureModelError, naming the line.
     """
-    names: dict[int, str] = {}
-    size: tuple[int, int] | None = None
-    numbers: list[tuple[int, int]] = []  # (line, literal or 0)
+    file = _File()
     for line, words in enumerate(map(str.split, text.splitlines()), start=1):
+        file.read_line(line, words)
+    if file.size is None:
+        raise FeatureModelError("there is no header 'p cnf VARIABLES CLAUSES'")
+    if file.clause:
+        raise FeatureModelError(f"line {file.line}: the last clause does not end with 0")
+    variables, announced = file.size
+    if len(file.clauses) != announced:
+        told = f"the header announces {announced} clauses, there are {len(file.clauses)}"
+        raise FeatureModelError(told)
+    return _model(code, variables, file.names, file.clauses)
+
+
+class _File:
+    """What was read so far: names by variable, (variables, clauses), clauses, one not ended."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+        self.size: tuple[int, int] | None = None
+        self.clauses: list[list[int]] = []
+        self.clause: dict[int, None] = {}
+        self.line = 0  # of the last literal
+
+    def read_line(self, line: int, words: list[str]) -> None:
+        """Raises FeatureModelError."""
         if not words or words[0] == "%":
-            continue
+            return
         if words[0] == "c":
-            if len(words) > 2 and words[1].isdecimal():
-                names[int(words[1])] = " ".join(words[2:])
+            if len(words) > 2 and _is_number(words[1]):
+                self.names[int(words[1])] = " ".join(words[2:])
         elif words[0] == "p":
-            if size is not None:
+            if self.size is not None:
                 raise FeatureModelError(f"line {line}: a second header")
-            size = _size(line, words)
-        elif size is None:
+            self.size = _size(line, words)
+        elif self.size is None:
             raise FeatureModelError(f"line {line}: expected 'p cnf VARIABLES CLAUSES' first")
         else:
-            numbers.extend((line, _literal(line, word, size[0])) for word in words)
-    if size is None:
-        raise FeatureModelError("there is no header 'p cnf VARIABLES CLAUSES'")
-    clauses = list(_clauses(numbers))
-    if len(clauses) != size[1]:
-        raise FeatureModelError(f"the header announces {size[1]} clauses, there are {len(clauses)}")
-    return _model(code, size[0], names, clauses)
+            self.line = line
+            for word in words:
+                self._add(_literal(line, word, self.size[0]), self.size[1])
+
+    def _add(self, literal: int, announced: int) -> None:
+        if literal:
+            self.clause[literal] = None
+            return
+        if not self.clause:
+            raise FeatureModelError(f"line {self.line}: an empty clause allows nothing")
+        if len(self.clauses) == announced:
+            raise FeatureModelError(
+                f"line {self.line}: more than the {announced} clauses announced"
+            )
+        self.clauses.append(list(self.clause))
+        self.clause.clear()
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) <= len(str(LARGEST))
 
 
 def _size(line: int, words: list[str]) -> tuple[int, int]:
     is_header = len(words) == 4 and words[1] == "cnf"
     if not is_header or not (words[2].isdecimal() and words[3].isdecimal()):
         raise FeatureModelError(f"line {line}: expected 'p cnf VARIABLES CLAUSES'")
-    variables, clauses = int(words[2]), int(words[3])
-    if not 0 < variables <= LARGEST or clauses > LARGEST:
+    if not (_is_number(words[2]) and _is_number(words[3])) or not 0 < int(words[2]) <= LARGEST:
         raise FeatureModelError(f"line {line}: from 1 to {LARGEST} variables, and as many clauses")
-    return variables, clauses
+    return int(words[2]), int(words[3])
 
 
 def _literal(line: int, word: str, variables: int) -> int:
-    try:
-        literal = int(word)
-    except ValueError:
-        raise FeatureModelError(f"line {line}: {word[:20]!r} is not a whole number") from None
-    if abs(literal) > variables:
-        raise FeatureModelError(f"line {line}: variable {abs(literal)} of only {variables}")
-    return literal
-
-
-def _clauses(numbers: list[tuple[int, int]]) -> Iterator[list[int]]:
-    clause: list[int] = []
-    for line, literal in numbers:
-        if literal:
-            clause.append(literal)
-        elif clause:
-            yield clause
-            clause = []
-        else:
-            raise FeatureModelError(f"line {line}: an empty clause allows nothing")
-    if clause:
-        raise FeatureModelError(f"line {numbers[-1][0]}: the last clause does not end with 0")
+    digits = word.removeprefix("-")
+    if not digits.isdecimal():
+        raise FeatureModelError(f"line {line}: {word[:20]!r} is not a whole number")
+    if not _is_number(digits) or int(digits) > variables:
+        raise FeatureModelError(f"line {line}: variable {digits[:20]} of only {variables}")
+    return int(word)
 
 
 def _model(code: str, variables: int, names: dict[int, str], clauses: list[list[int]]) -> Model:
@@ -92,5 +109,5 @@ def _rule(number: int, clause: list[int], names: dict[int, str]) -> Rule:
         for literal in clause
     )
     sentence = f"Needed: {' or '.join(told)}.".replace("{", "(").replace("}", ")")
-    compares = (Compare(Ref(f"f{abs(v)}", IS_ON), "==", v > 0) for v in dict.fromkeys(clause))
+    compares = (Compare(Ref(f"f{abs(v)}", IS_ON), "==", v > 0) for v in clause)
     return Rule(f"c{number}", f"Clause {number}", sentence, "block", AnyOf(tuple(compares)))

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from configurator.engine.circuit.answers import CircuitAnswers
 from configurator.engine.classes import ClassedModel
@@ -87,18 +87,35 @@ def _session(
 
 
 class _Checker:
-    """Asks the solver about every class of every group, one call each."""
+    """Asks the solver about every option of every group, one call each.
+
+    Its encoding knows no classes: that options of one class are alike is checked with the rest.
+    """
 
     def __init__(self, classed: ClassedModel) -> None:
         self._classed = classed
-        self._cnf: Cnf = encode(classed)
+        self._cnf: Cnf = encode(_each_by_itself(classed))
         self._solver = Solver(self._cnf)
 
     def compare(self, step: _Step, clicks: Clicks) -> None:
         literal = self._cnf.class_literal
+        fixed = {g: self._classed.groups[g].members[c][0] for g, c in step.fixed.items()}
         for g, group in enumerate(self._classed.groups):
-            others = [literal(h, number) for h, number in step.fixed.items() if h != g]
-            for number in range(group.size):
-                is_possible = self._solver.is_satisfiable([*others, literal(g, number)])
+            others = [literal(h, option) for h, option in fixed.items() if h != g]
+            for option, number in enumerate(group.class_of):
+                is_possible = self._solver.is_satisfiable([*others, literal(g, option)])
                 clicks.checked += 1
                 clicks.mismatches += is_possible != bool(step.masks[g] >> number & 1)
+
+
+def _each_by_itself(classed: ClassedModel) -> ClassedModel:
+    """The same model with a class for each option."""
+    groups = tuple(
+        replace(
+            held,
+            class_of=tuple(range(len(held.class_of))),
+            members=tuple((option,) for option in range(len(held.class_of))),
+        )
+        for held in classed.groups
+    )
+    return ClassedModel(classed.model, groups, classed.rules)

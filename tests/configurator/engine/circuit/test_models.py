@@ -1,19 +1,35 @@
-"""Real models: exact counts, and the circuit against the solver on random sessions."""
+"""Real models: exact counts, and the circuit against the solver on random sessions.
 
-import json
+Here the solver is asked about every option of some clicks. In full, for the feature models:
+
+    python -m configurator.engine tests/configurator/engine/models/automotive01.dimacs --check
+
+and for the machines of the demo, with the circuits that ship with it:
+
+    ./manage.py export_model bench --output bench.json
+    python -m configurator.engine bench.json --circuit config/demo/data/circuits/bench.circuit \\
+        --sessions 50 --check
+"""
+
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from config.demo.catalogue.machines import machine, to_engine
-from configurator.engine.__main__ import main, read
+from config.demo.loading.circuits import FOLDER
+from configurator.engine.circuit import compiling
 from configurator.engine.circuit.answers import CircuitAnswers
+from configurator.engine.circuit.artefact import from_bytes
 from configurator.engine.classes import classify
+from configurator.engine.exchange import read_model
 from configurator.engine.ir import model_from_dict
 from configurator.engine.sessions import by_circuit, click_through
 from tests.configurator.engine.circuit.compiled import artefact_of
 
-pytest.importorskip("py_d4", reason="the compiler has no wheel for this machine")
+needs_compiler = pytest.mark.skipif(
+    not compiling.is_compiler_installed(), reason="the compiler has no wheel for this machine"
+)
 MODELS = Path(__file__).parents[1] / "models"
 # The last one as Ganak counts it, a program that shares nothing with our compiler.
 VARIANTS = {
@@ -27,70 +43,55 @@ VARIANTS = {
 }
 
 
+@cache
+def feature_model(name):
+    """A model and its circuit."""
+    model = read_model(MODELS / f"{name}.dimacs")
+    return model, artefact_of(model)
+
+
+@needs_compiler
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_variants_of_a_feature_model_are_counted_exactly(name):
-    assert artefact_of(read(MODELS / f"{name}.dimacs")).variants == VARIANTS[name]
+    assert feature_model(name)[1].variants == VARIANTS[name]
 
 
-def mismatches(model, *, sessions=1, every=1, without=None):
+def mismatches(model, artefact, *, sessions=1, every=1):
     classed = classify(model)
-    answer = by_circuit(CircuitAnswers(classed, artefact_of(model, without)))
+    answer = by_circuit(CircuitAnswers(classed, artefact))
     clicks = click_through(classed, answer, sessions=sessions, seed=7, check=True, every=every)
     assert clicks.checked > 500
     return clicks.mismatches
 
 
+@needs_compiler
 @pytest.mark.parametrize(
     ("name", "every"), [("e-shop", 2), ("pc-richmond", 3), ("automotive01", 15)]
 )
 def test_the_circuit_of_a_feature_model_agrees_with_the_solver(name, every):
-    assert mismatches(read(MODELS / f"{name}.dimacs"), every=every) == 0
+    assert mismatches(*feature_model(name), every=every) == 0
 
 
-@pytest.mark.parametrize("without", [None, "power-budget"])
+def shop(slug):
+    return model_from_dict(to_engine(machine(slug)))
+
+
+@pytest.mark.parametrize(("slug", "every"), [("compact", 1), ("atelier", 1), ("bench", 4)])
+def test_the_shipped_circuit_of_a_machine_agrees_with_the_solver(slug, every):
+    model = shop(slug)
+    artefact = from_bytes((FOLDER / f"{slug}.circuit").read_bytes(), model=model.sha256)
+    assert mismatches(model, artefact, sessions=2, every=every) == 0
+
+
+@needs_compiler
 @pytest.mark.parametrize("slug", ["compact", "atelier"])
-def test_the_circuit_of_a_shop_agrees_with_the_solver(slug, without):
-    model = model_from_dict(to_engine(machine(slug)))
-    assert mismatches(model, sessions=3, without=without) == 0
+def test_a_circuit_without_the_widest_sum_agrees_with_the_solver(slug):
+    model = shop(slug)
+    assert mismatches(model, artefact_of(model, "power-budget"), sessions=3) == 0
 
 
+@needs_compiler
 @pytest.mark.parametrize("slug", ["compact", "atelier"])
 def test_a_sum_counts_the_same_variants_compiled_or_left_out(slug):
-    model = model_from_dict(to_engine(machine(slug)))
+    model = shop(slug)
     assert artefact_of(model).variants == artefact_of(model, "power-budget").variants
-
-
-def test_the_command_tells_what_it_found(capsys):
-    assert main([str(MODELS / "e-shop.dimacs"), "--sessions", "1", "--check", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["answered_by"] == "circuit"
-    assert told["variants"] == VARIANTS["e-shop"]
-    assert told["clicks"] > 0
-    assert told["checked"] == told["clicks"] * 2 * 173
-    assert told["mismatches"] == 0
-
-
-def test_the_command_falls_back_to_the_solver_and_says_so(capsys, tmp_path):
-    file = tmp_path / "compact.json"
-    file.write_text(json.dumps(to_engine(machine("compact"))))
-    assert main([str(file), "--sessions", "1", "--seconds", "0.01", "--check"]) == 0
-    told = capsys.readouterr().out
-    assert "solver" in told
-    assert "compiling took more than 0.01 s" in told
-
-
-def test_the_command_ends_with_1_where_circuit_and_solver_differ(capsys, monkeypatch):
-    def everything(answers, flags, g):
-        return (1 << answers.sizes[g]) - 1
-
-    monkeypatch.setattr("configurator.engine.circuit.leaves.Leaves.mask", everything)
-    assert main([str(MODELS / "e-shop.dimacs"), "--sessions", "1", "--check"]) == 1
-    assert "mismatches" in capsys.readouterr().out
-
-
-def test_the_command_ends_with_2_where_the_file_is_no_model(capsys, tmp_path):
-    for name, text in (("a.dimacs", "nothing"), ("b.json", "{"), ("c.json", "[]")):
-        (tmp_path / name).write_text(text)
-        assert main([str(tmp_path / name)]) == 2
-        assert name in capsys.readouterr().err
-    assert main([str(tmp_path / "missing.dimacs")]) == 2

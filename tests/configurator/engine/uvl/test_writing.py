@@ -8,7 +8,7 @@ from hypothesis import given
 
 from config.demo.catalogue.machines import machine, to_engine
 from configurator.engine.dimacs import read_dimacs
-from configurator.engine.ir import Compare, Option, Ref, Rule, Sum, Term, model_from_dict
+from configurator.engine.ir import Compare, Option, Ref, Rule, Sum, Table, Term, model_from_dict
 from configurator.engine.uvl import read_uvl, write_uvl
 from tests.configurator.engine import machines
 from tests.configurator.engine.circuit.test_models import MODELS, VARIANTS
@@ -79,6 +79,32 @@ def test_awkward_names_come_back_distinct():
     model = machines.desktop(groups=groups, rules=(), defaults={**model.defaults, "cpu": "a.b"})
     codes = [option.code for option in again(model).groups[0].options]
     assert len(set(codes)) == len(odd)
+
+
+def test_rules_that_name_options_and_tables_come_back():
+    named = Rule(
+        "named",
+        "Named",
+        "{cpu} needs {board}.",
+        "block",
+        Compare(Ref("board", "code"), "in", ("x670", "z790")),
+        (Compare(Ref("cpu", "code"), "==", "core"),),
+    )
+    listed = Rule(
+        "listed",
+        "Listed",
+        "Not these.",
+        "block",
+        Table(
+            (Ref("cpu", "code"), Ref("graphics", "is_card"), Ref("case", "max_length_mm")),
+            (("ryzen", True, 400), ("core", True, 400), ("core", False, 250)),
+        ),
+    )
+    model = machines.desktop(rules=(named, listed))
+    expected = [tuple(whole.values()) for whole in configurations(model, {})]
+    read = again(model)
+    found = [tuple(whole[code] for code in model.defaults) for whole in configurations(read, {})]
+    assert sorted(found) == sorted(expected)
 
 
 def variants(model):
