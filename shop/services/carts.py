@@ -11,6 +11,7 @@ from config.locks import lock_rows
 from configurator import selectors as configurations
 from configurator.errors import ConfiguratorError
 from configurator.models import Configuration
+from configurator.selectors import Moved
 from configurator.services.configurations import freeze_configuration
 from shop.errors import CartMoved, UnknownCartLine
 from shop.models import Cart, CartLine
@@ -24,6 +25,7 @@ class Change(StrEnum):
     NONE = "none"
     DROP = "drop"  # cheaper now: passed on without asking
     RISE = "rise"  # dearer now: needs the customer's word
+    REPAIRED = "repaired"  # a part had to be replaced: needs the customer's word, whatever it costs
     GONE = "gone"  # cannot be built as it is any more
 
 
@@ -31,7 +33,8 @@ class Change(StrEnum):
 class ReviewedLine:
     """A cart line at today's prices. `configuration` is what would be ordered now.
 
-    `was_minor` is the price of one machine when it was put into the cart, in minor units.
+    `was_minor` is the price of one machine when it was put into the cart, in minor units;
+    `moved` says what was carried over to a new version of the machine, and how.
     """
 
     line_id: int
@@ -39,6 +42,7 @@ class ReviewedLine:
     quantity: int
     change: Change
     was_minor: int
+    moved: Moved | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +58,7 @@ class ReviewedLine:
 
     @property
     def needs_consent(self) -> bool:
-        return self.change in {Change.RISE, Change.GONE}
+        return self.change in {Change.RISE, Change.REPAIRED, Change.GONE}
 
 
 def open_cart(*, token: UUID | None) -> Cart:
@@ -101,24 +105,36 @@ def _with_configurations(cart: Cart) -> QuerySet[CartLine]:
 
 def _review(line: CartLine) -> ReviewedLine:
     old = line.configuration
-    change, now = _as_of_today(old)
-    return ReviewedLine(line.pk, now, line.quantity, change, old.total_minor)
-
-
-def _as_of_today(old: Configuration) -> tuple[Change, Configuration]:
     try:
-        version = configurations.published_version(old.version.product_model.slug)
-        price_list = configurations.current_price_list(version, old.currency)
-        if (version.pk, price_list.pk) == (old.version_id, old.price_list_id):
-            return Change.NONE, old
-        now = freeze_configuration(version=version, choices=old.choices, price_list=price_list)
+        now, moved = _as_of_today(old)
     except ConfiguratorError:
-        return Change.GONE, old
+        return ReviewedLine(line.pk, old, line.quantity, Change.GONE, old.total_minor)
+    change = _change(old, now, moved)
+    return ReviewedLine(line.pk, now, line.quantity, change, old.total_minor, moved)
+
+
+def _as_of_today(old: Configuration) -> tuple[Configuration, Moved | None]:
+    """What would be ordered now; and the move where the machine has been revised since."""
+    version = configurations.published_version(old.version.product_model.slug)
+    price_list = configurations.current_price_list(version, old.currency)
+    if (version.pk, price_list.pk) == (old.version_id, old.price_list_id):
+        return old, None
+    moved = None
+    if version.ir_sha256 != old.version.ir_sha256:
+        moved = configurations.moved(old, version, price_list)
+    choices = moved.choices if moved else old.choices
+    now = freeze_configuration(version=version, choices=choices, price_list=price_list)
     # What is at hand, so that nobody loads the version's heavy IR for a name.
     now.version, now.price_list = version, price_list
+    return now, moved
+
+
+def _change(old: Configuration, now: Configuration, moved: Moved | None) -> Change:
+    if moved is not None and moved.is_repaired:
+        return Change.REPAIRED
     if now.total_minor == old.total_minor:
-        return Change.NONE, now
-    return (Change.DROP if now.total_minor < old.total_minor else Change.RISE), now
+        return Change.NONE
+    return Change.DROP if now.total_minor < old.total_minor else Change.RISE
 
 
 @transaction.atomic

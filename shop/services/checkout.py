@@ -67,6 +67,8 @@ def _refuse_what_was_not_agreed(lines: Sequence[ReviewedLine]) -> None:
     for line in lines:
         if line.change == Change.GONE:
             raise CartMoved(f"{line.name} cannot be built as chosen any more; choose again.")
+        if line.change == Change.REPAIRED:
+            raise CartMoved(f"{line.name} has been revised; look at what we would build instead.")
         if line.change == Change.RISE:
             raise CartMoved(f"The price of {line.name} has risen since you put it in your cart.")
 

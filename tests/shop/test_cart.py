@@ -4,9 +4,11 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
-from configurator.models import Configuration
+from configurator.models import Configuration, Option
+from configurator.services.publishing import check_model_version, publish_model_version
 from shop.models import Cart, CartLine
 from tests.factories.configurator import (
+    draft_small_model,
     frozen_configuration,
     price_small_model,
     publish_small_model,
@@ -181,3 +183,79 @@ def test_the_cart_page_asks_few_queries(client, version, django_assert_max_num_q
     client.get("/cart/")
     with django_assert_max_num_queries(6):
         client.get("/cart/")
+
+
+def revised(version, **changed):
+    """The same machine as a new version, drafted, changed by hand, and put on sale."""
+    draft = draft_small_model(product_model=version.product_model, number=2)
+    for change in changed.values():
+        change(draft)
+    accept = dict.fromkeys(("false_optional", "redundant_rule", "never_applies"), "a test")
+    check_model_version(version_id=draft.pk, accept=accept)
+    return publish_model_version(version_id=draft.pk)
+
+
+def without(group, option):
+    def change(draft):
+        Option.objects.filter(group__version=draft, group__code=group, code=option).delete()
+
+    return change
+
+
+def test_a_line_whose_part_is_gone_is_moved_with_the_difference_shown(client, version):
+    add_to_cart(client, version, choice_graphics="card", choice_case="tower")
+    revised(version, gone=without("graphics", "card"), supply=bigger_supply)
+    page = client.get("/cart/").text
+    (line,) = client.get("/cart/").context["reviewed"]
+    assert line.change == "repaired"
+    assert [(c.group, c.old_name, c.new_name) for c in line.moved.changed] == [
+        ("graphics", "Graphics card", "Long graphics card")
+    ]
+    assert line.configuration.choices["case"] == "tower"
+    assert "Graphics card is no longer offered." in page
+    assert "Take it like this for $1,470" in page
+    assert "Check out" not in page
+
+
+def test_what_was_repaired_can_be_ordered_only_once_the_customer_has_agreed(client, version):
+    add_to_cart(client, version, choice_graphics="card", choice_case="tower")
+    revised(version, gone=without("graphics", "card"), supply=bigger_supply)
+    assert client.get("/checkout/")["Location"] == "/cart/"
+    shown = client.get("/cart/").context["reviewed"][0].configuration.share_code
+    line = only_cart().lines.get()
+    change(client, line, accept=shown, quantity="1")
+    line.refresh_from_db()
+    assert line.configuration.choices["graphics"] == "long-card"
+    assert "Check out" in client.get("/cart/").text
+
+
+def bigger_supply(draft):
+    """The small supply carries the long card, too."""
+    Option.objects.filter(group__version=draft, code="w450").update(attributes={"wattage_w": 800})
+
+
+def test_a_line_is_moved_where_a_rule_of_the_new_version_is_broken(client, version):
+    add_to_cart(client, version, choice_graphics="card")
+
+    def narrow(draft):
+        options = Option.objects.filter(group__version=draft, code="mini")
+        options.update(attributes={"max_graphics_length_mm": 100})
+
+    revised(version, narrow=narrow)
+    (line,) = client.get("/cart/").context["reviewed"]
+    assert line.change == "repaired"
+    assert len(line.moved.changed) == 1
+    assert "Graphics card is 220 mm long; Mini case takes 100 mm." in line.moved.sentences
+
+
+def test_a_cheaper_version_is_passed_on_without_asking(client, version):
+    add_to_cart(client, version)
+    draft = draft_small_model(product_model=version.product_model, number=2)
+    Option.objects.filter(group__version=draft, code="six").update(facts="new")
+    Option.objects.filter(group__version=draft, code="six").update(name="Six new cores")
+    price_small_model(version=draft, changes={("cpu", "six"): 20_000})
+    check_model_version(version_id=draft.pk)
+    publish_model_version(version_id=draft.pk)
+    page = client.get("/cart/").text
+    assert "now $490, was $540" in page
+    assert "Check out" in page
