@@ -1,12 +1,28 @@
-"""What the configurator puts into the operations console: doors to the records it is kept in."""
+"""What the configurator puts into the operations console: the product desk, and its records."""
 
-from config.console.registry import MenuEntry, register_entry
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from config.console.registry import Concern, MenuEntry, register_concerns, register_entry
+from configurator.models import VersionRun
+
+MOST_SHOWN = 20
 
 
 def register() -> None:
     """Called once, in `ready()`."""
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Machines",
+            url_name="ops:machines",
+            permission="configurator.view_modelversion",
+            position=1,
+        )
+    )
     for position, (title, model) in enumerate(
-        (("Machines", "productmodel"), ("Options", "option"), ("Prices", "pricelist")), start=1
+        (("Options", "option"), ("Prices", "pricelist")), start=2
     ):
         register_entry(
             MenuEntry(
@@ -16,4 +32,17 @@ def register() -> None:
                 permission=f"configurator.view_{model}",
                 position=position,
             )
+        )
+    register_concerns("configurator.change_modelversion", concerns)
+
+
+def concerns() -> Iterable[Concern]:
+    """Runs that broke down, and were not asked for again since."""
+    last = VersionRun.objects.order_by("version", "-pk").distinct("version").values("pk")
+    broken = VersionRun.objects.filter(pk__in=last, outcome=VersionRun.Outcome.FAILED)
+    for run in broken.select_related("version__product_model").defer("version__ir")[:MOST_SHOWN]:
+        yield Concern(
+            title=f"{run.version} could not be checked",
+            detail=str(run.reasons[0]) if run.reasons else run.last_error,
+            url=reverse("ops:version", args=[run.version_id]),
         )

@@ -11,6 +11,10 @@ VERSION = "machines/versions/<int:pk>/"
 urlpatterns: list[URLPattern] = [
     path("machines/", versions.machines, name="machines"),
     path(VERSION, versions.version, name="version"),
+    path(f"{VERSION}run/", versions.run, name="version-run"),
+    path(f"{VERSION}reopen/", versions.reopen, name="version-reopen"),
+    path(f"{VERSION}withdraw/", versions.withdraw, name="version-withdraw"),
+    path(f"{VERSION}accept/", versions.accept, name="version-accept"),
     path(f"{VERSION}draft/", drafts.draft, name="version-draft"),
     path(f"{VERSION}try/", try_it.try_version, name="version-try"),
 ]
