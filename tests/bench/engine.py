@@ -7,22 +7,26 @@ answered before is remembered; the solver keeps what it learns, as it does in th
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config.management.commands.bench import Report
 from configurator.engine.__main__ import read
+from configurator.engine.circuit.artefact import to_bytes
 from configurator.engine.circuit.passes import warm_up
 from configurator.engine.circuit.rungs import circuit_for, do_without, publish, use_artefact
 from configurator.engine.classes import ClassedModel, classify
 from configurator.engine.compiled import Compiled
 from configurator.engine.explain import explain
 from configurator.engine.ir import Model
+from configurator.engine.optimise import Proposal, cheapest, quickest, within_budget
 from configurator.engine.possible import possible_classes
 from configurator.engine.repair import repair
 from configurator.engine.sessions import by_circuit, click_through
 from tests.demo.catalogue_models import book, model
 
+RUNGS = ("circuit", "solver")
 MACHINES = ("compact", "atelier", "bench")
 FEATURE_MODELS = Path(__file__).parents[1] / "configurator" / "engine" / "models"
 HEAD = ("", "classes", "publish s", "load ms", "kB", "p50 ms", "p99 ms", "solver p50", "solver p99")
@@ -54,6 +58,7 @@ def run(*, rounds: int) -> Report:
     report.goal("automotive01, click p50 ms", figures["automotive01"]["p50_ms"], at_most=2)
     report.goal("automotive01, click p99 ms", figures["automotive01"]["p99_ms"], at_most=4)
     add_reasons(report, rounds)
+    add_wishes(report, rounds)
     return report
 
 
@@ -212,7 +217,65 @@ def impossible_options(
         ]
         if blocked:
             g, number = rng.choice(blocked)
-            choices = {
-                groups[h].group.code: groups[h].specimen(chosen).code for h, chosen in fixed.items()
-            }
+            choices = by_code(compiled, fixed)
             yield groups[g].group.code, groups[g].specimen(number).code, choices
+
+
+def by_code(compiled: Compiled, fixed: Fixed) -> Mapping[str, str]:
+    """Fixed classes as choices: the first option of each."""
+    groups = compiled.classed.groups
+    return {groups[g].group.code: groups[g].specimen(c).code for g, c in fixed.items()}
+
+
+def add_wishes(report: Report, rounds: int) -> None:
+    """The cheapest, the quickest and what fits a budget, on the bench: by circuit and by search."""
+    product = model("bench")
+    compiled = Compiled(product)
+    states = [by_code(compiled, fixed) for fixed in random_states(compiled, rounds)]
+    answers = circuit_for(compiled.classed)
+    assert answers is not None
+    found: dict[str, dict[str, float]] = {}
+    for rung, most in (("circuit", 20), ("solver", 300)):
+        if rung == "solver":
+            do_without(product.sha256)
+        for name, costs, proven in wishes(product, states):
+            p50, p99 = quantile(costs, 0.5), quantile(costs, 0.99)
+            figures = found.setdefault(name, {})
+            figures[f"{rung}_p50_ms"], figures[f"{rung}_p99_ms"] = round(p50, 2), round(p99, 2)
+            figures[f"{rung}_proven"] = round(proven, 3)
+            report.goal(f"bench, {name} by {rung} p99 ms", p99, at_most=most)
+    use_artefact(product.sha256, to_bytes(answers.artefact))
+    for name, figures in found.items():
+        cells = [f"{figures[f'{rung}_{q}_ms']:.2f}" for rung in RUNGS for q in ("p50", "p99")]
+        report.rows.append((f"bench, {name}", "", "", "", "", *cells))
+        report.figures[name] = figures
+
+
+def wishes(
+    product: Model, states: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[str, list[float], float]]:
+    """(wish, CPU milliseconds of each, share of the proposals that are proven best)."""
+    prices = book("bench")
+    shares = (0.9, 0.6, 0.3, 0.1)  # of the way from the cheapest up to the present total
+    budgets = []
+    for number, choices in enumerate(states):
+        least = cheapest(product, choices, book=prices)
+        budgets.append(least.total_minor - round(least.delta_minor * shares[number % 4]))
+    asked: dict[str, Callable[[int], Proposal]] = {
+        "cheapest": lambda i: cheapest(product, states[i], book=prices),
+        "quickest": lambda i: quickest(product, states[i], book=prices, days=days),
+        "budget": lambda i: within_budget(product, states[i], book=prices, budget_minor=budgets[i]),
+    }
+    for name, ask in asked.items():
+        costs, proven = [], 0
+        for i in range(len(states)):
+            began = time.thread_time()
+            proven += ask(i).is_exact
+            costs.append(1e3 * (time.thread_time() - began))
+        yield name, costs, proven / len(states)
+
+
+def days(group: str, option: str, pieces: int) -> int | None:
+    """Two of five in stock, one of twenty unknown, the others within four weeks."""
+    drawn = zlib.crc32(f"{group}.{option}".encode()) % 20
+    return None if drawn == 0 else 0 if drawn <= 8 else drawn + pieces

@@ -61,7 +61,7 @@ class Closest:
             if not groups:
                 fixed += self._asked.current_lines[g]
                 continue
-            entries = [e for e in self._entries_of(g, groups) if _is_in(left, groups, e)]
+            entries = _left(self._entries_of(g, groups), groups, left)
             if not entries:
                 return
             lines.append((groups, entries))
@@ -140,8 +140,16 @@ class _Set:
         self.most.reverse()
 
 
-def _is_in(domains: Mapping[int, int], groups: tuple[int, ...], entry: _Entry) -> bool:
-    return all(domains[g] >> number & 1 for g, number in zip(groups, entry.classes, strict=True))
+def _left(
+    entries: Sequence[_Entry], groups: tuple[int, ...], domains: Mapping[int, int]
+) -> list[_Entry]:
+    """The entries whose classes are all in the domains."""
+    first = domains[groups[0]]
+    left = [entry for entry in entries if first >> entry.classes[0] & 1]
+    if len(groups) == 1:
+        return left
+    second = domains[groups[1]]
+    return [entry for entry in left if second >> entry.classes[1] & 1]
 
 
 def _entries(asked: Question, g: int, changed: tuple[int, ...]) -> tuple[_Entry, ...]:

@@ -190,7 +190,7 @@ def test_a_search_that_gives_up_proposes_something_valid_and_does_not_call_it_pr
     waits = data.draw(waits_of(model))
     put_on("solver", model)
     with pytest.MonkeyPatch.context() as bounds:
-        bounds.setattr(search, "MOST_BRANCHES", data.draw(st.integers(0, 2)))
+        bounds.setattr(search, "MOST_LOOKS", data.draw(st.integers(0, 8)))
         bounds.setattr(sets, "MOST_BOUNDS", data.draw(st.integers(0, 2)))
         bounds.setattr(closest, "MOST_EFFORT", data.draw(st.integers(0, 30)))
         asked = (
