@@ -7,7 +7,14 @@ from django.utils.translation import ngettext
 
 from configurator.engine.evaluate import Change
 from configurator.models import PlantLoad
-from configurator.selectors import ChosenOption, Supply, chosen_in, parts_of, ship_days
+from configurator.selectors import (
+    ChosenOption,
+    Supply,
+    chosen_in,
+    option_details,
+    parts_of,
+    ship_days,
+)
 from configurator.selectors.shipping import UNHEARD_OF
 from configurator.views.answer import Answer
 
@@ -30,7 +37,9 @@ class Delays:
         self._supplies = supplies
         self._load = load
         self._days = self._ship_days(chosen)
-        self._found: dict[tuple[tuple[str, str], ...], int | None] = {}
+        self._details = option_details(now.version)
+        self._numbers = {part.part_number for part in chosen} - {""}
+        self._beside: dict[str, int | None] = {}  # group → the days without its part
 
     def _ship_days(self, parts: Sequence[ChosenOption]) -> int | None:
         return ship_days(parts_of(parts), self._supplies, self._load)
@@ -54,10 +63,17 @@ class Delays:
 
     def days_of_taking(self, group: str, option: str, changes: Sequence[Change]) -> int | None:
         """`days_with` of the machine as it stands, with this option and all that changes."""
-        key = (*changes, (group, option))
-        if key not in self._found:
-            self._found[key] = self.days_with({**self._now.chosen, **dict(key)})
-        return self._found[key]
+        part = self._chosen.get(group)
+        number = self._details[group, option].part_number
+        # Pieces add up where quantities change, or where another group has the same part.
+        if changes or part is None or number in self._numbers:
+            return self.days_with({**self._now.chosen, **dict(changes), group: option})
+        if group not in self._beside:
+            others = [other for code, other in self._chosen.items() if code != group]
+            self._beside[group] = self._ship_days(others)
+        rest = self._beside[group]
+        own = ship_days({number: part.quantity}, self._supplies, self._load)
+        return None if rest is None or own is None else max(rest, own)
 
     def of_taking(self, group: str, option: str, changes: Sequence[Change]) -> tuple[str, str]:
         """How much later or sooner with this option and all that changes with it, and its tone."""

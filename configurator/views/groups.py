@@ -2,9 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
+from django.template import Context, Engine, Template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from configurator.engine.ir import Group, Model, Option
 from configurator.engine.price import PriceBook, quantity_of
@@ -19,6 +22,7 @@ from configurator.views.wish import CHOICE, Wish
 
 # Of one group; the reasons of further blocked options are told on demand, one by one.
 MOST_EXPLAINED = 10
+KEPT_ROWS = 16_384  # one is about half a kilobyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class GroupRow:
 
     code: str
     name: str
-    options: list[OptionRow]
+    rows: SafeString
     note: str
     more: dict[str, str] | None
     search: dict[str, str] | None
@@ -72,6 +76,7 @@ class RowMaker:
     delays: Delays
     phrases: Phrases
     wish: Wish
+    url: str
     explained: Counter[str] = field(default_factory=Counter)
 
     def group(self, window: Window) -> GroupRow:
@@ -85,7 +90,7 @@ class RowMaker:
         return GroupRow(
             code=f"{CHOICE}{group.code}",
             name=group.name,
-            options=[self.option(group, option) for option in window.options],
+            rows=self._rows(window),
             note=_found(window) if wanted.narrows else _fitting(window.possible, size),
             more=self._more(window),
             search=search if size > LONGEST_GROUP else None,
@@ -93,6 +98,12 @@ class RowMaker:
             is_quantity=group.quantity_for is not None,
             is_newest=group.code == self.wish.newest,
         )
+
+    def _rows(self, window: Window) -> SafeString:
+        group, language = window.group, get_language() or ""
+        rows = (self.option(group, option) for option in window.options)
+        html = "".join(_row_html(row, group.code, self.url, language) for row in rows)
+        return mark_safe(html)  # noqa: S308 - by our own template, which escapes
 
     def _more(self, window: Window) -> dict[str, str] | None:
         if len(window.options) >= window.matching:
@@ -166,6 +177,22 @@ class RowMaker:
             return ""
         quantity = quantity_of(self.model, self.now.chosen, group) or 1
         return self.phrases.difference((new - old) * quantity)
+
+
+@lru_cache(maxsize=KEPT_ROWS)
+def _row_html(row: OptionRow, group: str, url: str, language: str) -> str:
+    """A click leaves most rows of a page as they were; they are put into HTML once.
+
+    The language is only here to be part of the key.
+    """
+    context = {"group": f"{CHOICE}{group}", "option": row, "hx_url": url}
+    return _row_template().render(Context(context))
+
+
+@cache
+def _row_template() -> Template:
+    """Rows need nothing of the request, so no context processor runs for them."""
+    return Engine.get_default().get_template("components/option_row.html")
 
 
 def _found(window: Window) -> str:

@@ -72,13 +72,14 @@ def configure_page(
         numbers |= {details[key].part_number for key in proposed.chosen.items()} - {""}
     found = supplies(numbers)
     delays = Delays(now, chosen, found, load)
-    phrases = Phrases(model, now.chosen, book, details)
-    rows = RowMaker(model, now, book, details, delays, phrases, wish)
     slug = version.product_model.slug
+    url = configure_url(slug, {})
+    phrases = Phrases(model, now.chosen, book, details)
+    rows = RowMaker(model, now, book, details, delays, phrases, wish, url)
     return ConfigurePage(
         version=version,
         answer=now,
-        url=configure_url(slug, {}),
+        url=url,
         canonical_url=configure_url(slug, now.explicit, wish.filters.query),
         crumbs=[
             {"title": _("Machines"), "url": "/#machines"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +14,7 @@ from configurator.engine.price import PriceBook, quantity_of
 from configurator.selectors import OptionDetail
 
 MOST_NAMED = 2  # parts that a sentence names before it counts them
+KEPT_DIFFERENCES = 8192
 LONGEST_LABEL = 80  # letters of what a button says would change
 type Details = Mapping[tuple[str, str], OptionDetail]
 
@@ -28,9 +30,7 @@ class Phrases:
 
     def difference(self, minor: int) -> str:
         """`+$70`, `−$70` or `same price`."""
-        if not minor:
-            return _("same price")
-        return Money(minor, self.book.currency).format(is_delta=True)
+        return _difference(minor, self.book.currency) if minor else _("same price")
 
     def changed(self, changes: Sequence[tuple[str, str]]) -> str:
         """`the case to Tower case and the power supply to 850 W supply`, or how many parts.
@@ -91,3 +91,9 @@ class Phrases:
 def in_sentence(name: str) -> str:
     """A group's name inside a sentence: Power supply → power supply, but RAM stays."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+@lru_cache(maxsize=KEPT_DIFFERENCES)
+def _difference(minor: int, currency: str) -> str:
+    """A page says over a hundred, and mostly those that it said before."""
+    return Money(minor, currency).format(is_delta=True)
