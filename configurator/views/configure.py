@@ -19,6 +19,7 @@ from configurator.services.configurations import freeze_configuration
 from configurator.views.answer import answer, fewest_choices
 from configurator.views.changes import moved, shared_url
 from configurator.views.compare import MOST, compare_url
+from configurator.views.local import local_evaluation
 from configurator.views.page import ConfigurePage, configure_page
 from configurator.views.saved import remember, saved_codes
 from configurator.views.wish import Wish, read_wish
@@ -88,6 +89,8 @@ def _beside(request: HttpRequest, frozen: Configuration) -> str:
 def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     template = f"{TEMPLATE}#form" if is_partial else TEMPLATE
-    response = render(request, template, {"page": page, "is_partial": is_partial}, status=status)
+    local = local_evaluation(page.version, page.answer.price_list)
+    context = {"page": page, "is_partial": is_partial, "local": local}
+    response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return replace_url(response, page.canonical_url) if is_partial else response
