@@ -89,7 +89,8 @@ class _Assembler:
         _verify_sentences(own, place.path)
         assemblies = list(_assemblies(fields["assemblies"])) if "assemblies" in fields else []
         parts = [(a, self.flat(a.of, f"{a.where}.of", outer)) for a in assemblies]
-        groups, rules, defaults = list(own.groups), list(own.rules), {}
+        groups, rules = list(own.groups), list(own.rules)
+        defaults: dict[str, str] = {}
         for assembly, part in parts:
             _verify_size(assembly, "groups", len(groups) + len(part.groups), MOST_GROUPS)
             _verify_size(assembly, "rules", len(rules) + len(part.rules), MOST_RULES)

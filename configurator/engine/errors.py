@@ -94,3 +94,38 @@ class ModelFormatError(EngineError):
         self.where = where
         self.expected = expected
         self.got = got
+
+
+class RuleSyntaxError(EngineError):
+    """A rule in the rule language does not read: says where, what was expected, what was found.
+
+    `line` and `column` count from 1. `suggestion` is what was probably meant, to be written
+    there instead, and `hint` a sentence that helps; both may be empty. `excerpt` is the line with
+    a caret below.
+    """
+
+    code = "rule_syntax"
+
+    def __init__(
+        self,
+        *,
+        line: int,
+        column: int,
+        expected: str,
+        found: str,
+        excerpt: str,
+        suggestion: str = "",
+        hint: str = "",
+    ) -> None:
+        meant = f"; did you mean {suggestion}?" if suggestion else ""
+        helped = f"{'' if suggestion else ';'} {hint}" if hint else ""
+        super().__init__(
+            f"line {line}, column {column}: expected {expected}, found {found}{meant}{helped}"
+        )
+        self.line = line
+        self.column = column
+        self.expected = expected
+        self.found = found
+        self.suggestion = suggestion
+        self.hint = hint
+        self.excerpt = excerpt

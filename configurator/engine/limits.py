@@ -33,7 +33,7 @@ def size_problems(model: Model) -> Iterator[ModelFormatError]:
         for number, option in enumerate(group.options):
             yield from _option(option, f"{where}.options[{number}]")
     for index, rule in enumerate(model.rules):
-        yield from _rule(rule, f"model.rules[{index}]")
+        yield from rule_size_problems(rule, f"model.rules[{index}]")
 
 
 def _option(option: Option, where: str) -> Iterator[ModelFormatError]:
@@ -44,7 +44,8 @@ def _option(option: Option, where: str) -> Iterator[ModelFormatError]:
         yield from _value(value, f"{where}.attributes[{shown(attribute)}]")
 
 
-def _rule(rule: Rule, where: str) -> Iterator[ModelFormatError]:
+def rule_size_problems(rule: Rule, where: str) -> Iterator[ModelFormatError]:
+    """The same about one rule."""
     yield from _text(rule.code, LONGEST_CODE, f"{where}.code")
     yield from _text(rule.name, LONGEST_NAME, f"{where}.name")
     yield from _text(rule.sentence, LONGEST_TEXT, f"{where}.sentence")

@@ -2,11 +2,11 @@
 
 import string
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from configurator.engine.errors import ModelFormatError
-from configurator.engine.limits import LARGEST_NUMBER, size_problems
+from configurator.engine.limits import LARGEST_NUMBER, rule_size_problems, size_problems
 from configurator.engine.nodes import (
     CODE,
     AnyOf,
@@ -35,7 +35,7 @@ def problems(model: Model) -> Iterator[ModelFormatError]:
     yield from size_problems(model)
     yield from _groups(model)
     yield from _defaults(model)
-    kinds = _Kinds(model)
+    kinds = _Kinds(_by_code(model.groups))
     yield from _repeated("rules", (rule.code for rule in model.rules))
     for index, rule in enumerate(model.rules):
         yield from kinds.rule(rule, f"model.rules[{index}] ({rule.code})")
@@ -114,8 +114,8 @@ def _defaults(model: Model) -> Iterator[ModelFormatError]:
 class _Kinds:
     """Looks references up and knows which kind of value each attribute holds."""
 
-    def __init__(self, model: Model) -> None:
-        self.groups = {group.code: group for group in model.groups}
+    def __init__(self, groups: Mapping[str, Group]) -> None:
+        self.groups = groups
 
     def rule(self, rule: Rule, where: str) -> Iterator[ModelFormatError]:
         for index, condition in enumerate(rule.when):
@@ -157,7 +157,7 @@ class _Kinds:
             yield _fault("unknown attribute", where, expected, str(ref))
 
     def _kinds(self, ref: Ref) -> set[str]:
-        return {kind_of(value) for value in self._values(ref) if value is not None}
+        return kinds_of(self.groups[ref.group], ref.attribute)
 
     def _values(self, ref: Ref) -> list[Value]:
         return [option.value(ref.attribute) for option in self.groups[ref.group].options]
@@ -243,6 +243,24 @@ class _Kinds:
 
     def _kinds_if_known(self, ref: Ref) -> set[str]:
         return self._kinds(ref) if ref.group in self.groups else set()
+
+
+def rule_problems(
+    rule: Rule, groups: Mapping[str, Group], where: str
+) -> Iterator[ModelFormatError]:
+    """Every structural fault of one rule over these groups (by code)."""
+    yield from rule_size_problems(rule, where)
+    yield from _Kinds(groups).rule(rule, where)
+
+
+def _by_code(groups: Iterable[Group]) -> dict[str, Group]:
+    return {group.code: group for group in groups}
+
+
+def kinds_of(group: Group, attribute: str) -> set[str]:
+    """The kinds of value that an attribute has; none where all of it is unknown."""
+    values = (option.value(attribute) for option in group.options)
+    return {kind_of(value) for value in values if value is not None}
 
 
 def kinds_needed(op: Operator) -> tuple[AbstractSet[str], AbstractSet[str]] | None:
