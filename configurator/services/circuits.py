@@ -108,7 +108,7 @@ def compiled(model: Model) -> tuple[Answering, bytes | None, str]:
     except (NoCircuit, ArtefactError) as error:
         rungs.do_without(model.sha256, error.message)
         return Answering("solver", error.message), None, f"solver: {error.message}"[:300]
-    outcome = f"circuit: compiled, {compared} answers equal to the solver's"
+    outcome = f"circuit: compiled, {compared:,} answers equal to the solver's"
     return _facts(artefact, len(data), outcome, compared), data, outcome
 
 

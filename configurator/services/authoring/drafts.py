@@ -19,6 +19,7 @@ from configurator.models import (
     ProductModel,
     Rule,
 )
+from configurator.services.acceptance import carry_acceptances
 
 NONE = "none"
 OPEN = (ModelVersion.Status.DRAFT, ModelVersion.Status.CHECKED)
@@ -48,6 +49,7 @@ def draft_from(*, version_id: int, actor: str, is_another: bool = False) -> Mode
     options = _copy_options(source, _copy_groups(source, draft))
     Rule.objects.bulk_create(_copies(source.rules.all(), version_id=lambda _: draft.pk))
     _copy_prices(source, draft, options)
+    carry_acceptances(source_id=source.pk, draft_id=draft.pk)
     return draft
 
 

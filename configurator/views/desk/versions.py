@@ -74,21 +74,17 @@ def _context(found: ModelVersion) -> dict[str, Any]:
     }
 
 
-def _variants(run: VersionRun | None, answers: selectors.Answers | None) -> dict[str, str] | None:
-    """The exact number with thousands separators; of a long one also its size in a few signs."""
+def _variants(run: VersionRun | None, answers: selectors.Answers | None) -> dict[str, Any] | None:
+    """The exact number in groups of three digits; of a long one also its size in a few signs."""
     digits = run.variants if run and run.variants else ""
     if answers is not None and answers.variants is not None:
         digits = str(answers.variants)
     if not digits:
         return None
-    exact = f"{int(digits):,}"
+    exact = {"groups": f"{int(digits):,}".split(","), "about": ""}
     if len(digits) <= LONGEST_NUMBER:
-        return {"exact": exact, "about": ""}
-    return {
-        "exact": exact,
-        "about": f"{digits[0]}.{digits[1:3]} × 10",
-        "power": str(len(digits) - 1),
-    }
+        return exact
+    return exact | {"about": f"{digits[0]}.{digits[1:3]} × 10", "power": len(digits) - 1}
 
 
 @require_POST
