@@ -4,13 +4,16 @@ Django's own views look for a CSRF token first, and so fail a second time over a
 be read; these read nothing of the request but its path.
 """
 
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, "bad_request", "This request could not be read.")
+    detail = f"This request could not be read. {_why_unreadable(exception)}".strip()
+    return _answer(request, 400, "bad_request", detail)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,9 +35,23 @@ def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     return response
 
 
+def _why_unreadable(exception: Exception | None) -> str:
+    """What was wrong, in our own words: those of an exception may be anything."""
+    if isinstance(exception, TooManyFieldsSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        return f"The address or the form: expected at most {most:,} fields, got more."
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return f"The body: expected at most {most:,} bytes, got more."
+    if isinstance(exception, BadRequest) and exception.args:  # raised by ourselves
+        return str(exception)
+    return ""
+
+
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "detail": detail}, status=status)
     if status in {400, 500}:  # these must not depend on anything that may be what failed
-        return HttpResponse(loader.render_to_string(f"{status}.html"), status=status)
+        words = loader.render_to_string(f"{status}.html", {"detail": detail})
+        return HttpResponse(words, status=status)
     return render(request, f"{status}.html", {"detail": detail}, status=status)

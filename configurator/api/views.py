@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ParseError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,6 +40,7 @@ from configurator.selectors import (
 )
 from configurator.services.configurations import freeze_configuration
 
+LARGEST_BODY = 262_144  # choices for every group of any machine are a few thousand bytes
 WRONG = shapes.ErrorSerializer
 MISSING = {404: WRONG}
 REFUSED = {400: WRONG, 404: WRONG, 409: WRONG}
@@ -162,6 +164,10 @@ class FrozenConfiguration(PublicView):
 
 
 def _valid(shape: type[shapes.serializers.Serializer], request: Request) -> dict[str, Any]:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        told = f"The body: expected at most {LARGEST_BODY:,} bytes, got {int(length):,}."
+        raise ParseError(told, code="too_large")
     checked = shape(data=request.data)
     checked.is_valid(raise_exception=True)
     valid: dict[str, Any] = checked.validated_data
