@@ -33,8 +33,8 @@ class Trial:
 
     def url(self, **changes: Any) -> str:
         """The address of this trial with some of it changed; a search is over unless given."""
-        changes = {"search": "", "is_whole": False} | changes
-        it = replace(self, **changes)
+        fresh: dict[str, Any] = {"search": "", "is_whole": False}
+        it = replace(self, **fresh | changes)
         query = [(f"{PICK}{group}", option) for group, option in it.picks.items()]
         query += [("open", it.opened)] if it.opened else []
         query += [("q", it.search)] if it.search else []
