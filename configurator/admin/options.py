@@ -1,0 +1,71 @@
+"""Groups and options, their attributes as lines."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin, TabularInline
+
+from configurator.admin.access import WhileDraft, tried
+from configurator.forms.authoring import OptionForm, OptionRowForm
+from configurator.models import Option, OptionGroup
+from configurator.services.authoring import make_optional
+from configurator.services.authoring.values import write_attributes
+
+FIELDS = ["code", "name", "facts", "part_number", "attributes", "position"]
+
+
+class AsLines:
+    """Attributes as lines, also where they are only shown."""
+
+    @admin.display(description="attributes")
+    def lines(self, option: Option) -> str:
+        written = write_attributes(option.attributes)
+        return format_html('<pre class="font-mono">{}</pre>', written)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return fields
+        return ["lines" if name == "attributes" else name for name in fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "lines"]  # type: ignore[misc]
+
+
+class OptionInline(AsLines, WhileDraft, TabularInline):
+    model = Option
+    form = OptionRowForm
+    fields = FIELDS
+    extra = 0
+    per_page = 50
+
+
+@admin.register(OptionGroup)
+class OptionGroupAdmin(WhileDraft, ModelAdmin):
+    list_display = ["name", "code", "version", "quantity_for", "position"]
+    list_filter = ["version__product_model", "version__status"]
+    list_select_related = ["version__product_model", "quantity_for__version__product_model"]
+    search_fields = ["name", "code"]
+    autocomplete_fields = ["version", "quantity_for"]
+    inlines = [OptionInline]
+    actions = ["make_optional"]
+
+    @admin.action(description="Make optional: add “None” at no price", permissions=["change"])
+    def make_optional(self, request: HttpRequest, queryset: QuerySet[OptionGroup]) -> None:
+        for group in queryset:
+            if tried(request, make_optional, group_id=group.pk) is not None:
+                messages.success(request, f"{group} can be left out now")
+
+
+@admin.register(Option)
+class OptionAdmin(AsLines, WhileDraft, ModelAdmin):
+    form = OptionForm
+    list_display = ["name", "code", "group", "part_number", "facts"]
+    list_filter = ["group__version__product_model", "group__code", "group__version__status"]
+    list_select_related = ["group__version__product_model"]
+    search_fields = ["name", "code", "part_number", "facts"]
+    autocomplete_fields = ["group"]
+    fields = ["group", *FIELDS]
