@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.money import Money
 from configurator.models import Configuration
 from configurator.selectors import engine_model, option_details
 from configurator.views.answer import Answer
@@ -31,8 +30,8 @@ class Change:
 class Notice:
     """Something the customer must know. `tone` as in components/notice.html.
 
-    `take` are the pairs that a button applies (None: there is nothing to take); `links` are
-    (address, words).
+    `take` are the pairs that a button applies (None: there is nothing to take); `accept_url`
+    takes the form by post and keeps the machine as it is; `links` are (address, words).
     """
 
     title: str
@@ -41,6 +40,7 @@ class Notice:
     changes: tuple[Change, ...] = ()
     undo_url: str = ""
     take: str | None = None
+    accept_url: str = ""
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -68,28 +68,6 @@ def applied(now: Answer, wish: Wish) -> Notice | None:
         return None
     undo = configure_url(now.version.product_model.slug, wish.kept)
     return Notice(_("Changed as proposed"), "good", "", changes, undo)
-
-
-def moved(now: Answer, frozen: Configuration, compare_url: str) -> list[Notice]:
-    """A saved configuration, opened: what is different today."""
-    saved = Notice(
-        _("A saved build"),
-        "good",
-        _("Its address is %(url)s. Changing it here leaves the saved one as it is.")
-        % {"url": shared_url(frozen)},
-        links=((compare_url, _("Compare it with others")),),
-    )
-    changes = changed(now, frozen.choices, option_details(frozen.version))
-    was = Money(frozen.total_minor, frozen.currency).format()
-    total = Money(now.evaluation.total_minor or 0, now.price_list.currency).format()
-    if now.version.pk != frozen.version_id:
-        title = _("This machine has been revised since the build was saved")
-        text = _("It cost %(was)s then and costs %(now)s now.") % {"was": was, "now": total}
-        return [saved, Notice(title, "wait", text, changes)]
-    if was != total:
-        text = _("It cost %(was)s when it was saved and costs %(now)s now.")
-        return [saved, Notice(_("Prices have changed"), "wait", text % {"was": was, "now": total})]
-    return [saved]
 
 
 def changed(

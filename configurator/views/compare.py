@@ -54,9 +54,9 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def compare_url(codes: Sequence[str]) -> str:
-    """The address of a comparison of these builds."""
+    """The address of a comparison of these builds, or of the first four."""
     address = reverse("configurator:compare")
-    return f"{address}?{urlencode([('c', code) for code in codes])}" if codes else address
+    return f"{address}?{urlencode([('c', code) for code in codes[:MOST]])}" if codes else address
 
 
 def _distinct(codes: Iterable[str]) -> list[str]:

@@ -8,19 +8,19 @@ from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
 
 from configurator.errors import StaleVersion
-from configurator.models import Configuration
 from configurator.selectors import (
     configuration_by_code,
     current_price_list,
     engine_model,
+    moved,
     published_version,
 )
 from configurator.services.configurations import freeze_configuration
 from configurator.views.answer import answer, fewest_choices
-from configurator.views.changes import moved, shared_url
-from configurator.views.compare import MOST, compare_url
+from configurator.views.changes import shared_url
 from configurator.views.local import local_evaluation
 from configurator.views.page import ConfigurePage, configure_page
+from configurator.views.reopened import reopened
 from configurator.views.saved import remember, saved_codes
 from configurator.views.wish import Wish, read_wish
 
@@ -54,15 +54,11 @@ def shared(request: HtmxRequest, share_code: str) -> HttpResponse:
     """A saved configuration by its short address, moved to today's version and prices."""
     frozen = configuration_by_code(share_code)
     version = published_version(frozen.version.product_model.slug)
-    model = engine_model(version)
-    known = {
-        group: option
-        for group, option in frozen.choices.items()
-        if option in model.options_by_code.get(group, ())
-    }
-    own = fewest_choices(version, current_price_list(version), known, {})
-    page = configure_page(version, Wish(explicit=own), [])
-    page.notices.extend(moved(page.answer, frozen, _beside(request, frozen)))
+    prices = current_price_list(version)
+    carried = None if version.pk == frozen.version_id else moved(frozen, version, prices)
+    target = frozen.choices if carried is None else carried.choices
+    page = configure_page(version, Wish(explicit=fewest_choices(version, prices, target, {})), [])
+    page.notices.extend(reopened(page.answer, frozen, carried, saved_codes(request)))
     return _rendered(request, page)
 
 
@@ -78,12 +74,6 @@ def save(request: HtmxRequest, slug: str) -> HttpResponse:
         raise StaleVersion("This machine has been revised since you opened the page; open it again")
     frozen = freeze_configuration(version=version, choices=now.chosen)
     return remember(request, HttpResponseRedirect(shared_url(frozen)), frozen)
-
-
-def _beside(request: HttpRequest, frozen: Configuration) -> str:
-    """The comparison of a saved build with the visitor's own."""
-    mine = [code for code in saved_codes(request) if code != frozen.share_code]
-    return compare_url([frozen.share_code, *mine][:MOST])
 
 
 def _rendered(request: HtmxRequest, page: ConfigurePage, status: int = 200) -> HttpResponse:

@@ -319,6 +319,24 @@ def test_a_saved_build_of_an_older_version_says_what_is_different(client: Client
     assert "It cost $700 then and costs $760 now." in words(response)
 
 
+def test_a_saved_build_of_an_older_version_is_kept_as_it_is_now_or_seen_as_it_was(
+    client: Client, version
+):
+    saved = frozen_configuration(version=version, memory="kit64")
+    newer = draft_small_model(product_model=version.product_model, number=2)
+    kits = newer.groups.get(code="memory").options
+    kits.filter(code="kit64").update(code="kit64-b", name="New kit")
+    check_model_version(version_id=newer.pk)
+    publish_model_version(version_id=newer.pk)
+    response = client.get(f"/c/{saved.share_code}/")
+    assert "64 GB kit is no longer offered." in words(response)
+    assert re.search(r"Memory: [\w ]+ instead of 64 GB kit", words(response))
+    assert f'href="/compare/?c={saved.share_code}">See it as it was saved' in response.content.decode()
+    again = client.post("/machines/small/save/", form(response))
+    assert again.status_code == 302
+    assert Configuration.objects.get(share_code=again.url.split("/")[2]).version == newer
+
+
 def test_a_saved_build_tells_a_new_price(client: Client, version):
     saved = frozen_configuration(version=version)
     price_small_model(version=version, changes={("cpu", "six"): 26_000})
