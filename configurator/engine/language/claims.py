@@ -7,8 +7,9 @@ from configurator.engine.language.lexer import Token
 from configurator.engine.language.sides import Side, is_limit, limit_of, read_side, term_of
 from configurator.engine.language.stream import Stream
 from configurator.engine.language.words import like
+from configurator.engine.language.writer import KEYWORDS
 from configurator.engine.nodes import CODE, Compare, Known, Operator, Ref, Sum
-from configurator.engine.references import MEMBERSHIP, ORDERING, kinds_needed
+from configurator.engine.references import COUNT, MEMBERSHIP, ORDERING, kinds_needed
 
 EQUALITY: dict[str, Operator] = {"=": "==", "!=": "!="}
 ORDER: dict[str, Operator] = {"<=": "<=", "<": "<", ">=": ">=", ">": ">"}
@@ -19,15 +20,18 @@ UNITS = "numbers are written whole, without unit and separators"
 
 def read_claim(stream: Stream) -> Compare | Sum:
     """One comparison, or a sum with its limit."""
-    began = stream.next
     left = read_side(stream)
+    sign = stream.next
     op = _operator(stream, left)
     if stream.is_sign("("):
         return _listed(stream, left, op)
     right = read_side(stream)
     _verify_end(stream, right)
     if left.bare is None or right.bare is None:
-        return _sum(stream, left, op, right, began)
+        if op not in ORDERING:
+            expected = "<= (at most) or >= (at least) between a sum and its limit"
+            raise stream.meaning.fault(sign, expected)
+        return _sum(stream, left, op, right)
     if left.bare.kind == "number" and right.bare.kind == "ref" and op not in MEMBERSHIP:
         return _compare(stream, right.bare, FLIPPED.get(op, op), left.bare)
     return _compare(stream, left.bare, op, right.bare)
@@ -70,6 +74,7 @@ def _operator(stream: Stream, left: Side) -> Operator:
     if alone is not None and alone.kind == "word" and token.kind in {"ref", "word", "text"}:
         # Two things side by side: the first may be a keyword gone wrong.
         near = like(alone.value, ("when", "either", "table", "say", "rule"))
+        near = "when" if alone.value.lower() == "if" else near
         if near and alone.value not in stream.meaning.words.groups:
             raise stream.meaning.fault(alone, "a comparison, 'when' or 'table'", suggestion=near)
     raise stream.unexpected(A_COMPARISON, "is", "in", "not")
@@ -82,7 +87,7 @@ def _verify_end(stream: Stream, right: Side) -> None:
     is_next = token.value in stream.meaning.words.groups or stream.is_first_on_line()
     is_unit = token.kind == "word" and stream.is_name() and not is_next
     if not last.others and (is_unit or stream.is_sign(",")):
-        raise stream.unexpected("the end of the comparison", hint=UNITS)
+        raise stream.unexpected("the end of the comparison", *KEYWORDS, hint=UNITS)
     if token.kind == "sign" and token.value in EQUALITY | ORDER:
         hint = "compare two sides in one rule; write a second rule for the third"
         raise stream.unexpected("the end of the comparison", hint=hint)
@@ -106,12 +111,17 @@ def _listed(stream: Stream, left: Side, op: Operator) -> Compare:
     if op in MEMBERSHIP:
         stream.meaning.kinds(token, subject, {"text"}, "to be one of a list")
     elif not stream.meaning.words.kinds(subject) <= {"list of texts"}:
-        raise stream.meaning.fault(at, "one value after '='", suggestion="in")
+        hint = f"whether it is one of them is asked with 'in': {subject} in (…)"
+        raise stream.meaning.fault(at, "one value after '='", hint=hint)
     return Compare(subject, op, members)
 
 
 def _compare(stream: Stream, left: Token, op: Operator, right: Token) -> Compare:
-    subject, meaning = _subject(stream, left), stream.meaning
+    meaning = stream.meaning
+    if op in ORDERING and left.kind != "ref" and meaning.words.is_quantity(left.value):
+        subject = Ref(left.value, COUNT)  # "fan_quantity >= 1" asks how many
+    else:
+        subject = _subject(stream, left)
     needed = kinds_needed(op)
     if needed is not None:
         why = "to be in a list" if op in MEMBERSHIP else f"before {op}"
@@ -138,14 +148,11 @@ def _value(stream: Stream, subject: Ref, op: Operator, token: Token) -> Known:
     return stream.meaning.value(token, subject)
 
 
-def _sum(stream: Stream, left: Side, op: Operator, right: Side, began: Token) -> Sum:
-    if op not in ORDERING:
-        expected = "<= (at most) or >= (at least) between a sum and its limit"
-        raise stream.meaning.fault(began, expected)
-    if not left.amounts or not is_limit(right):
+def _sum(stream: Stream, left: Side, op: Operator, right: Side) -> Sum:
+    if not left.amounts or (is_limit(left) and not is_limit(right)):
         left, right, op = right, left, FLIPPED[op]
     if not left.amounts:
-        raise stream.meaning.fault(began, "an attribute (group.attribute) in the sum")
+        raise stream.meaning.fault(left.start, "an attribute (group.attribute) in the sum")
     if not is_limit(right):
         hint = "put what adds up on one side, and one number or attribute on the other"
         raise stream.meaning.fault(right.start, "one limit for the sum", hint=hint)

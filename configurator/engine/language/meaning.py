@@ -16,7 +16,6 @@ A_KIND = {
     "true or false": "yes or no",
     "list of texts": "a list of texts",
 }
-QUOTES = 'a text with a dot in it is written in quotes: "2.5"'
 
 
 class Meaning:
@@ -47,11 +46,15 @@ class Meaning:
             raise self._unknown_group(token, token.value)
         return token.value
 
-    def _unknown_group(self, token: Token, code: str, *, is_right: bool = False) -> RuleSyntaxError:
-        meant = like(code, self.words.groups)
+    def _unknown_group(self, token: Token, code: str) -> RuleSyntaxError:
+        if meant := like(code, self.words.groups):
+            return self.fault(token, "a group", suggestion=meant)
+        if attribute := self.words.named(code):
+            return self.fault(token, "a group or group.attribute", suggestion=str(attribute))
         known = listed(self.words.groups)
-        expected = f"a group ({known})" if known else "a group, and there is none yet"
-        return self.fault(token, expected, suggestion=meant, hint=QUOTES if is_right else "")
+        return self.fault(
+            token, f"a group ({known})" if known else "a group, and there is none yet"
+        )
 
     def attribute(self, token: Token, *, is_right: bool = False) -> Ref:
         """The attribute that `group.attribute` names."""
@@ -60,17 +63,18 @@ class Meaning:
         if self.words.has(ref):
             return ref
         meant = self.words.like(ref)
-        if ref.group not in self.words.groups:
-            if meant and meant.attribute == ref.attribute:
-                expected = f"a group ({listed(self.words.groups)}) before the dot"
-                raise self.fault(token, expected, suggestion=str(meant))
-            raise self._unknown_group(token, ref.group, is_right=is_right)
-        known = listed([*self.words.attributes(ref.group), CODE])
-        raise self.fault(
-            token,
-            f"an attribute of {ref.group} ({known})",
-            suggestion=str(meant) if meant else "",
-        )
+        if ref.group in self.words.groups:
+            known = listed([*self.words.attributes(ref.group), CODE])
+            expected = f"an attribute of {ref.group}" + ("" if meant else f" ({known})")
+            raise self.fault(token, expected, suggestion=str(meant or ""))
+        if ref.group.isdigit() and ref.attribute.isdigit():
+            raise self.fault(token, "a whole number")
+        if meant and (not is_right or meant.attribute == ref.attribute):
+            raise self.fault(token, "a group before the dot", suggestion=str(meant))
+        if is_right:
+            hint = f"a text with a dot is written in quotes: {quoted(token.value)}"
+            raise self.fault(token, "an attribute (group.attribute) or a value", hint=hint)
+        raise self._unknown_group(token, ref.group)
 
     def number_of(self, token: Token) -> Ref:
         """An attribute that is a number in every option."""
@@ -85,7 +89,7 @@ class Meaning:
             return code
         known = self.words.quantities()
         near = like(code, known)
-        expected = f"a group that is a quantity ({listed(known)})" if known else "no other factor"
+        expected = f"a quantity ({listed(known)})" if known else "no other factor"
         hint = ""
         if not near and code in self.words.groups:
             hint = f"an attribute is written {code}.attribute"
@@ -108,7 +112,8 @@ class Meaning:
         if token.value in known:
             return token.value
         near = like(token.value, known)
-        raise self.fault(token, f"an option of {group} ({listed(known)})", suggestion=near)
+        expected = f"an option of {group}" + ("" if near else f" ({listed(known)})")
+        raise self.fault(token, expected, suggestion=near)
 
     def value(self, token: Token, about: Ref) -> Known:
         """A literal that is compared with the attribute, or with the group's own option."""
@@ -139,9 +144,9 @@ class Meaning:
         try:
             asked = placeholders(sentence)
         except ValueError as error:
-            hint = "a brace that is only a brace is written twice"
-            raise self.source.fault(
-                token.start, "{group} or {group.attribute} in braces", str(error), hint=hint
+            hint = "braces come in pairs; one that is only a brace is written twice"
+            raise self.fault(
+                token, "only {group} and {group.attribute} in braces", hint=hint
             ) from error
         for ref in asked:
             if ref.attribute == "" and ref.group in self.words.groups:

@@ -63,11 +63,11 @@ def parse_body(text: str, words: Vocabulary) -> Body:
 
 
 def _rule(stream: Stream) -> Rule:
-    began = stream.next
     if not stream.took_word("rule"):
         raise stream.unexpected("'rule', with which each rule begins", "rule")
     code, name, severity = _head(stream)
     stream.took_sign(":")
+    began = stream.next
     when, constraint = _body(stream)
     sentence = ""
     if stream.took_word("say"):

@@ -93,7 +93,9 @@ def _product(stream: Stream, sign: int) -> Product:
             raise stream.unexpected("an attribute or a number", hint=hint)
         else:
             hint = ""
-            if token.kind == "word" and token.value in RESERVED:
+            if stream.is_word("not"):
+                hint = "'not' is written: a is not b, a != b, a not in (b, c)"
+            elif token.kind == "word" and token.value in RESERVED:
                 hint = f"a group or text that is called {token.value!r} is written in quotes"
             raise stream.unexpected("an attribute (group.attribute) or a group", hint=hint)
         if not stream.took_sign("*"):

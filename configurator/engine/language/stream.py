@@ -73,6 +73,7 @@ class Stream:
         near = like(self.next.value, words) if self.next.kind == "word" else ""
         if near == self.next.value:
             near = ""
+        hint = "" if near else hint
         return self.meaning.fault(self.next, expected, suggestion=near, hint=hint)
 
     def is_first_on_line(self) -> bool:

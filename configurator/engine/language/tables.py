@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from configurator.engine.language.claims import read_texts
-from configurator.engine.language.lexer import Token
+from configurator.engine.language.lexer import Token, quoted
 from configurator.engine.language.stream import Stream
 from configurator.engine.nodes import CODE, Known, Ref, Table
 
@@ -33,6 +33,8 @@ def _row[Cell](stream: Stream, read: Callable[[int], Cell]) -> list[Cell]:
         if stream.line() != line:
             raise stream.unexpected("the row on one line, with | at its end")
         cells.append(read(len(cells)))
+        if stream.line() != line:
+            raise stream.unexpected("| at the end of the line before")
         stream.want_sign("|", "| after the cell")
         if stream.is_at_end or stream.line() != line:
             return cells
@@ -69,4 +71,4 @@ def _cell(stream: Stream, ref: Ref | None) -> Known:
 
 
 def _hint(token: Token) -> str:
-    return f'in quotes: "{token.value}"' if token.kind in {"ref", "word"} else ""
+    return f"in quotes: {quoted(token.value)}" if token.kind in {"ref", "word"} else ""

@@ -8,6 +8,7 @@ from configurator.engine.nodes import CODE, Group, Model, Ref
 from configurator.engine.references import kinds_of
 
 CLOSE = 0.6  # difflib's measure, from 0 (nothing in common) to 1 (the same)
+FEWEST_LETTERS = 3  # of a word that is looked for inside others
 MOST_LISTED = 8
 
 
@@ -45,6 +46,11 @@ class Vocabulary:
         """The codes of the groups that say how many of another there are."""
         return [code for code in self.groups if self.is_quantity(code)]
 
+    def named(self, attribute: str) -> Ref | None:
+        """The first attribute of that name in any group."""
+        owners = (code for code in self.groups if attribute in self.attributes(code))
+        return next((Ref(code, attribute) for code in owners), None)
+
     def like(self, ref: Ref) -> Ref | None:
         """The attribute that was probably meant: of the same group, else of any."""
         if ref.group in self.groups:
@@ -66,9 +72,12 @@ def vocabulary_of(model: Model) -> Vocabulary:
 
 
 def like(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or nothing."""
+    """The known word that was probably meant: a similar one, else one that has it in it."""
+    asked = word.lower()
     by_lower = {other.lower(): other for other in reversed(list(known))}
-    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=CLOSE)
+    found = get_close_matches(asked, by_lower, n=1, cutoff=CLOSE)
+    if not found and len(asked) >= FEWEST_LETTERS:
+        found = [other for other in reversed(by_lower) if asked in other]
     return by_lower[found[0]] if found else ""
 
 
