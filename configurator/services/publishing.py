@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.audit.services import change_status
+from config.errors import IllegalTransition
 from config.locks import lock_rows
 from configurator.engine.ir import Model, model_to_dict
 from configurator.errors import ModelCheckFailed
@@ -68,6 +69,8 @@ def publish_model_version(
     starts at the very same moment.
     """
     version, others = _locked(version_id)
+    if version.status != ModelVersion.Status.CHECKED:
+        raise IllegalTransition(f"{version} is {version.status}; it cannot be published")
     now = timezone.now()
     starts = now if at is None or at < now else at
     problems = [
@@ -115,11 +118,13 @@ def _retire(older: ModelVersion, newer: ModelVersion, *, actor: str) -> None:
 def withdraw_model_version(*, version_id: int, actor: str = "system") -> ModelVersion:
     """Take a version back whose date has not come; it is checked again, and can be reopened.
 
-    Raises ModelCheckFailed when it is on sale already: what was sold stays.
+    Raises ModelCheckFailed when there is nothing to take back: what was sold stays.
     """
     version, _ = _locked(version_id)
-    is_sold = version.valid_from is None or version.valid_from <= timezone.now()
-    if version.status == ModelVersion.Status.PUBLISHED and is_sold:
+    if version.status != ModelVersion.Status.PUBLISHED:
+        state = version.get_status_display().lower()
+        raise ModelCheckFailed(f"{version} is {state}; there is nothing to take back")
+    if version.valid_from is None or version.valid_from <= timezone.now():
         raise ModelCheckFailed(f"{version} is on sale; publish another version instead")
     why = "taken back before its date"
     change_status(version, to=ModelVersion.Status.CHECKED, why=why, actor=actor)

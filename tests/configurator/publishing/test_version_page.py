@@ -1,0 +1,190 @@
+"""The desk's pages of machines and their versions."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+
+from config.outbox.relay import drain
+from configurator.models import ModelVersion, Option, Rule, VersionRun
+from configurator.services.runs import request_version_run
+from shop.models import Cart, CartLine
+from tests.factories.configurator import (
+    draft_small_model,
+    frozen_configuration,
+    price_small_model,
+    publish_small_model,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def member(*codenames):
+    user = User.objects.create_user("anna", password="secret", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(member("view_modelversion", "change_modelversion", "add_modelversion"))
+    return client
+
+
+def page(desk, version):
+    return desk.get(reverse("ops:version", args=[version.pk])).text
+
+
+def act(desk, version, what, **fields):
+    return desk.post(reverse(f"ops:version-{what}", args=[version.pk]), fields, follow=True).text
+
+
+def too_long(version):
+    Option.objects.filter(group__version=version, code="long-card").update(
+        attributes={"fitted": True, "length_mm": 500, "tdp_w": 100}
+    )
+
+
+def test_all_machines_stand_with_their_versions(desk):
+    old = publish_small_model()
+    draft_small_model(product_model=old.product_model, number=2)
+    text = desk.get(reverse("ops:machines")).text
+    assert "Version 1" in text
+    assert "Version 2" in text
+    assert "On sale" in text
+    assert "Draft" in text
+
+
+def test_the_list_of_machines_asks_few_queries(desk, django_assert_max_num_queries):
+    for _ in range(3):
+        publish_small_model()
+    with django_assert_max_num_queries(12):
+        desk.get(reverse("ops:machines"))
+
+
+def test_a_check_shows_its_progress_and_then_what_it_found(desk):
+    version = draft_small_model()
+    too_long(version)
+    text = act(desk, version, "run", purpose="check")
+    assert "step 0 of 9" in text
+    assert 'hx-trigger="every 1s"' in text
+    drain()
+    text = page(desk, version)
+    assert "Not ready for sale" in text
+    assert "1 thing stands in the way." in text
+    assert "every 1s" not in text
+    option = Option.objects.get(group__version=version, code="long-card")
+    assert reverse("admin:configurator_option_change", args=[option.pk]) in text
+
+
+def test_htmx_gets_only_the_part_that_changes(desk):
+    version = draft_small_model()
+    url = reverse("ops:version", args=[version.pk])
+    text = desk.get(url, headers={"HX-Request": "true"}).text
+    assert "<title>" in text
+    assert "<html" not in text
+
+
+def test_a_finding_is_accepted_with_a_reason_and_the_version_published(desk):
+    version = draft_small_model()
+    too_long(version)
+    act(desk, version, "run", purpose="publish")
+    drain()
+    named = {"kind": "dead_option", "where": "graphics.long-card"}
+    assert "Reason: expected" in act(desk, version, "accept", **named, reason=" ")
+    text = act(desk, version, "accept", **named, reason="shown, not sold")
+    assert "“shown, not sold” (staff:anna)" in text
+    act(desk, version, "run", purpose="publish")
+    drain()
+    assert "Published" in page(desk, version)
+    version.refresh_from_db()
+    assert version.status == ModelVersion.Status.PUBLISHED
+
+
+def test_an_acceptance_can_be_taken_back(desk):
+    version = draft_small_model()
+    too_long(version)
+    named = {"kind": "dead_option", "where": ""}
+    act(desk, version, "run", purpose="check")
+    drain()
+    act(desk, version, "accept", **named, reason="shown, not sold")
+    act(desk, version, "accept", **named, withdraw="1")
+    assert not version.accepted.exists()
+
+
+def test_a_version_is_published_with_a_date_and_taken_back(desk):
+    old = publish_small_model()
+    version = draft_small_model(product_model=old.product_model, number=2)
+    act(desk, version, "run", purpose="publish", valid_from="2099-01-31T09:30")
+    drain()
+    text = page(desk, version)
+    assert "It goes on sale on 31 Jan, 09:30, by itself." in text
+    assert "Until then version 1 stays on sale." in text
+    assert "It will not go on sale." in act(desk, version, "withdraw")
+    assert "It is a draft again." in act(desk, version, "reopen")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"purpose": "sell"}, "purpose"),
+        ({}, "purpose"),
+        ({"purpose": "publish", "valid_from": "soon"}, "On sale from"),
+        ({"purpose": "publish", "valid_from": "9" * 4000}, "On sale from"),
+    ],
+)
+def test_odd_forms_are_told_and_change_nothing(desk, fields, told):
+    version = draft_small_model()
+    assert told in act(desk, version, "run", **fields)
+    assert not VersionRun.objects.exists()
+
+
+def test_a_second_click_does_not_start_a_second_run(desk):
+    version = draft_small_model()
+    act(desk, version, "run", purpose="check")
+    assert "is being checked already" in act(desk, version, "run", purpose="check")
+    assert VersionRun.objects.count() == 1
+
+
+def test_what_the_new_version_does_to_carts_is_shown_before_it_is_published(desk):
+    old = publish_small_model()
+    CartLine.objects.create(
+        cart=Cart.objects.create(), configuration=frozen_configuration(version=old)
+    )
+    version = draft_small_model(product_model=old.product_model, number=2)
+    price_small_model(version=version, changes={("cpu", "six"): 26_000})
+    act(desk, version, "run", purpose="check")
+    drain()
+    text = page(desk, version)
+    assert "1 configuration is held: in 1 carts and 0 unpaid orders." in text
+    assert "Only dearer" in text
+    assert "$540 → $550" in text
+
+
+def test_whoever_may_only_look_sees_no_buttons_and_changes_nothing(client):
+    client.force_login(member("view_modelversion"))
+    version = draft_small_model()
+    assert '<form class="publish"' not in page(client, version)
+    for what in ("run", "reopen", "withdraw", "accept"):
+        url = reverse(f"ops:version-{what}", args=[version.pk])
+        assert client.post(url, {"purpose": "check"}).status_code == 403
+    assert not VersionRun.objects.exists()
+
+
+def test_strangers_are_sent_to_the_login(client):
+    version = draft_small_model()
+    for name in ("version", "version-run"):
+        url = reverse(f"ops:{name}", args=[version.pk])
+        response = client.get(url) if name == "version" else client.post(url)
+        assert response["Location"].startswith("/admin/login/")
+
+
+def test_names_from_the_catalogue_are_escaped(desk):
+    version = draft_small_model()
+    Rule.objects.filter(version=version, code="some-graphics").update(
+        name="<script>alert(1)</script>", sentence=" "
+    )
+    request_version_run(version_id=version.pk, purpose="check", actor="<b>x</b>")
+    drain()
+    text = page(desk, version)
+    assert "<script>alert" not in text
+    assert "<b>x</b>" not in text
