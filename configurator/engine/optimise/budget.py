@@ -45,6 +45,7 @@ def within_budget(
                 break
     except TooMany:
         is_exact = False
+        enough = _fewer(asked, enough, budget_minor)
     return asked.proposal(_better(asked, closest, enough).options, is_exact=is_exact)
 
 
@@ -67,6 +68,20 @@ def _better(asked: Question, closest: Closest, best: _Point) -> _Point:
         return best
     found = _Point.of(asked, closest.found)
     return min(found, best, key=lambda point: (point.changes, -point.total))
+
+
+def _fewer(asked: Question, point: _Point, budget: int) -> _Point:
+    """The configuration with each change taken back that neither rules nor the budget need."""
+    compiled = asked.compiled
+    options = list(point.options)
+    classes = [compiled.classed.groups[g].class_of[option] for g, option in enumerate(options)]
+    for g, old in enumerate(asked.current):
+        new, number = options[g], classes[g]
+        options[g], classes[g] = old, compiled.classed.groups[g].class_of[old]
+        is_broken = any(compiled.rules[i].is_broken(classes) for i in compiled.rules_of[g])
+        if is_broken or asked.costs.total(options) > budget:
+            options[g], classes[g] = new, number
+    return _Point.of(asked, tuple(options))
 
 
 def _bracket(asked: Question, cheapest: _Point, budget: int) -> tuple[int, _Point, Charge]:

@@ -29,8 +29,8 @@ class Proposal:
     `changed` lists (group, old option, new option) against the evaluated configuration, in model
     order; `delta_minor` is the difference to its total. `is_exact`: it is proven that nothing
     serves the purpose better. `fits` is false where a budget cannot be met: this is then the
-    least total there is. `wait_days` are the working days that the slowest part takes, None
-    where that is unknown or was not asked.
+    least total there is, or, if not exact, the least that was found. `wait_days` are the working
+    days that the slowest part takes, None where that is unknown or was not asked.
     """
 
     chosen: Mapping[str, str]

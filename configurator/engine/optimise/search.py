@@ -6,18 +6,20 @@ they are the answer to the branch; else a broken rule splits the domain of one o
 what goes with the other proposals and what does not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from configurator.engine.circuit.leaves import Amounts, Leaves, leaves_of
+from configurator.engine.circuit.leaves import Amounts, leaves_of
 from configurator.engine.circuit.passes import BLOCKED
 from configurator.engine.compiled import Compiled
 from configurator.engine.masks import OPEN, RuleMask
+from configurator.engine.optimise.entries import Entry, entries_of
 from configurator.engine.optimise.leaf_costs import LeafCosts
 
 MOST_LOOKS = 120_000  # rules looked at, some 3 µs each with all that comes with it
+MOST_SWEEPS = 8  # over all lines, once the search has given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,6 @@ class Found:
     options: tuple[int, ...]
     cost: int
     is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A class for each group of a line, and what they cost together."""
-
-    cost: int
-    options: tuple[int, ...]
-    classes: tuple[int, ...]
-    leaves: tuple[tuple[int, int], ...]  # with their own costs
 
 
 @dataclass(slots=True)
@@ -63,6 +55,7 @@ class Search:
     def __init__(self, compiled: Compiled, costs: LeafCosts) -> None:
         self._leaves = leaves = leaves_of(compiled.classed)
         self._rules = compiled.rules
+        self._class_of = [held.class_of for held in compiled.classed.groups]
         self._rules_of = [[compiled.rules[i] for i in indices] for indices in compiled.rules_of]
         size = len(compiled.classed.groups)
         quantities = {q for q in leaves.quantity if q is not None}
@@ -71,7 +64,7 @@ class Search:
             for g in range(size)
             if g not in quantities
         ]
-        self._entries = [_entries(leaves, costs, line) for line in self._lines]
+        self._entries = entries_of(leaves, costs, self._lines)
         self._line_of = {g: n for n, line in enumerate(self._lines) for g in line}
         self._near = [
             {self._line_of[h] for rule in self._rules_of[g] for h in rule.groups}
@@ -80,6 +73,7 @@ class Search:
         self._size = size
         self._best: int | None = None
         self._found: tuple[int, ...] = ()
+        self._looks = 0
 
     def find(self, known: Found | None = None, *, is_first_enough: bool = False) -> Found | None:
         """The cheapest configuration, None if there is none; `is_exact` tells if it is proven.
@@ -91,14 +85,14 @@ class Search:
             self._best, self._found = known.cost, known.options
         self.is_complete = True
         stack = self._settled(self._root(), range(len(self._lines)))
-        looks = 0
         while stack:
             branch = stack.pop()
             if self._cannot_improve(branch):
                 continue
-            looks += len(self._rules)
-            if looks > MOST_LOOKS:
+            self._looks += len(self._rules)
+            if self._looks > MOST_LOOKS:
                 self.is_complete = False
+                self._exchange()
                 break
             broken = self._broken(branch)
             if broken is None:
@@ -111,6 +105,41 @@ class Search:
         if self._best is None:
             return None
         return Found(self._found, self._best, self.is_complete)
+
+    def _exchange(self) -> None:
+        """Make the best that was found cheaper line by line, until nothing fits any more."""
+        if self._best is None:
+            return
+        classes = [
+            groups[option] for groups, option in zip(self._class_of, self._found, strict=True)
+        ]
+        now = [
+            next(entry for entry in entries if entry.classes == tuple(classes[g] for g in line))
+            for line, entries in zip(self._lines, self._entries, strict=True)
+        ]
+        for _ in range(MOST_SWEEPS):
+            before = list(now)
+            for n, line in enumerate(self._lines):
+                now[n] = self._exchanged(line, self._entries[n], now[n], classes)
+            if now == before:
+                break
+        options = [0] * self._size
+        for line, entry in zip(self._lines, now, strict=True):
+            for g, option in zip(line, entry.options, strict=True):
+                options[g] = option
+        self._best, self._found = sum(entry.cost for entry in now), tuple(options)
+
+    def _exchanged(
+        self, line: Sequence[int], entries: Sequence[Entry], now: Entry, classes: list[int]
+    ) -> Entry:
+        """The cheapest entry of a line that fits the other lines' classes."""
+        for entry in entries:
+            for g, number in zip(line, entry.classes, strict=True):
+                classes[g] = number
+            rules = (rule for g in line for rule in self._rules_of[g])
+            if entry is now or not any(rule.is_broken(classes) for rule in rules):
+                return entry
+        return now
 
     def outside(self) -> tuple[int, Amounts]:
         """Lower bounds of all costs, and of those outside each leaf; BLOCKED: not to be had."""
@@ -170,6 +199,7 @@ class Search:
 
     def _has_support(self, branch: _Branch, g: int, number: int) -> bool:
         """Does every rule of the group leave each of its other groups a class beside this one?"""
+        self._looks += len(self._rules_of[g])
         assignment, domains = branch.assignment, branch.domains
         before, assignment[g] = assignment[g], number
         try:
@@ -226,36 +256,5 @@ class Search:
         return made
 
 
-def _is_left(branch: _Branch, line: Sequence[int], entry: _Entry) -> bool:
+def _is_left(branch: _Branch, line: Sequence[int], entry: Entry) -> bool:
     return all(branch.domains[g] >> c & 1 for g, c in zip(line, entry.classes, strict=True))
-
-
-def _entries(leaves: Leaves, costs: LeafCosts, line: Sequence[int]) -> list[_Entry]:
-    """The entries of a line that can be had: the cheapest first, then by option positions."""
-    amounts, is_open = costs.amounts.tolist(), costs.is_open.tolist()
-    options = costs.options.tolist()
-    made = [
-        _Entry(
-            sum(amounts[leaf] for leaf, _ in bundle),
-            tuple(options[leaf] for leaf, _ in bundle),
-            tuple(number for _, number in bundle),
-            tuple((leaf, amounts[leaf]) for leaf, _ in bundle),
-        )
-        for bundle in _bundles(leaves, line)
-        if all(is_open[leaf] for leaf, _ in bundle)
-    ]
-    return sorted(made, key=lambda entry: (entry.cost, entry.options))
-
-
-def _bundles(leaves: Leaves, line: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
-    """The leaves that a configuration can have on a line, with their classes, by group."""
-    if len(line) == 1:
-        (g,) = line
-        yield from ([(leaves.at(g, number), number)] for number in range(leaves.sizes[g]))
-        return
-    is_swapped = leaves.quantity[line[0]] is None  # the quantity comes first
-    g, q = reversed(line) if is_swapped else line
-    for number in range(leaves.sizes[g]):
-        for count in range(leaves.sizes[q]):
-            bundle = [(leaves.at(g, number, count), number), (leaves.at(q, count), count)]
-            yield bundle[::-1] if is_swapped else bundle
