@@ -17,8 +17,10 @@ from django.views.decorators.http import require_safe
 
 from config.money import Money, exponent
 from configurator.engine.circuit.artefact import Artefact, to_bytes
+from configurator.engine.classes import ClassedModel
 from configurator.engine.compiled import compile_model
 from configurator.engine.costs import Costs
+from configurator.engine.price import PriceBook
 from configurator.models import ModelVersion, PriceList
 from configurator.selectors import engine_model, model_by_sha256, price_book
 
@@ -56,7 +58,7 @@ def local_evaluation(version: ModelVersion, price_list: PriceList) -> str:
 def circuit(request: HttpRequest, slug: str, sha256: str) -> HttpResponse:
     """The compiled model (see `engine.circuit.artefact`)."""
     version = _sold(slug, sha256).first()
-    artefact = version and _artefact(version)
+    artefact = None if version is None else _artefact(version)
     if artefact is None:
         raise Http404("there is no circuit that holds every rule of this machine")
     return HttpResponse(to_bytes(artefact), content_type="application/octet-stream")
@@ -72,7 +74,7 @@ def prices(request: HttpRequest, slug: str, sha256: str, price_list: int) -> Htt
     prices = found.first()
     if prices is None or _artefact(prices.version) is None:
         raise Http404("this machine has no such prices")
-    return HttpResponse(_evaluation_data(sha256, prices.pk), content_type="application/json")
+    return HttpResponse(_written(sha256, prices.pk), content_type="application/json")
 
 
 def _sold(slug: str, sha256: str) -> QuerySet[ModelVersion]:
@@ -92,13 +94,18 @@ def _artefact(version: ModelVersion) -> Artefact | None:
 
 
 @lru_cache(maxsize=KEPT)
-def _evaluation_data(sha256: str, price_list: int) -> bytes:
+def _written(sha256: str, price_list: int) -> bytes:
+    book = price_book(PriceList.objects.get(pk=price_list))
+    data = evaluation_data(compile_model(model_by_sha256(sha256)).classed, book)
+    return json.dumps(data, separators=(",", ":")).encode()
+
+
+def evaluation_data(classed: ClassedModel, book: PriceBook | None) -> dict[str, object]:
     """By group: codes and classes of its options, and what one piece costs, in minor units.
 
     A group that `counts` another (by position) has how many it stands for instead of prices.
     """
-    classed = compile_model(model_by_sha256(sha256)).classed
-    costs = Costs(classed, price_book(PriceList.objects.get(pk=price_list)))
+    costs = Costs(classed, book)
     groups = [
         {
             "code": held.group.code,
@@ -110,8 +117,7 @@ def _evaluation_data(sha256: str, price_list: int) -> bytes:
         }
         for g, held in enumerate(classed.groups)
     ]
-    data = {"base": costs.base, "groups": groups}
-    return json.dumps(data, separators=(",", ":")).encode()
+    return {"base": costs.base if costs.is_priced else None, "groups": groups}
 
 
 def _money(currency: str) -> dict[str, str | int]:

@@ -11,16 +11,20 @@ export class Standing {
     this.clear();
   }
 
-  // `moved`: group → the option that the server's page has, where another is painted. `insisted`:
-  // groups that the customer chose in after that. `painted`: the whole machine as it is shown.
+  // `moved`: group → the option that the server's page has, where another is painted. `byHand`:
+  // groups that the customer chose in since, oldest first; `insisted`: those that were painted
+  // before. `painted`: the whole machine as it is shown.
   clear() {
     this.moved = new Map();
+    this.byHand = new Set();
     this.insisted = new Set();
     this.painted = new Map();
   }
 
-  // The customer chose in a group by hand.
-  chosenByHand(group) {
+  // The customer chose in a group.
+  choose(group) {
+    this.byHand.delete(group);
+    this.byHand.add(group);
     if (this.moved.delete(group)) this.insisted.add(group);
   }
 
@@ -47,9 +51,14 @@ export class Standing {
     this.painted = chosen;
   }
 
-  // Of a question to the server.
+  // Of a question to the server. It takes the last of several new choices for the newest.
   asTheServerMadeIt(body) {
     for (const [group, option] of this.moved) body.set(CHOICE + group, option);
+    for (const group of this.byHand) {
+      const option = body.get(CHOICE + group);
+      body.delete(CHOICE + group);
+      if (option !== null) body.append(CHOICE + group, option);
+    }
     if (this.insisted.size) {
       const auto = this.#auto(body.get("auto"));
       body.set("auto", auto.map((pair) => pair.join(":")).join());

@@ -12,7 +12,7 @@ let machine = null;
 // Before htmx puts its question together.
 document.addEventListener("change", ({ target }) => {
   const group = groupOf(target);
-  if (group) standing.chosenByHand(group);
+  if (group) standing.choose(group);
 }, true);
 
 // After it has: the question is on its way while we answer.
