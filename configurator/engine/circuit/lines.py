@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configurator.engine.circuit.leaves import Amounts
+from configurator.engine.circuit.passes import BLOCKED
+from configurator.engine.circuit.prices import TotalTooLarge
 from configurator.engine.classes import ClassedModel
 from configurator.engine.costs import Costs
 
@@ -15,6 +17,7 @@ type Positions = NDArray[np.int64]
 class Lines:
     """What options cost, by group; a quantity group has no line of its own (see `costs`).
 
+    Raises TotalTooLarge for prices that no array holds.
     `units[g][option]` is the price of one piece, or the count in a quantity group.
     """
 
@@ -24,6 +27,8 @@ class Lines:
         self.is_priced = costs.is_priced
         self.target = costs.target  # quantity group → the group that it counts
         self.quantity = [costs.quantity.get(g) for g in range(len(costs.unit))]
+        if any(abs(price) >= BLOCKED for unit in costs.unit for price in unit):
+            raise TotalTooLarge(f"a price of {classed.model.code} is more than 2^60")
         self.units = [np.array(unit, dtype=np.int64) for unit in costs.unit]
 
     @cached_property

@@ -37,7 +37,7 @@ class Moves:
         self._defaults = lines.classed.defaults
         self._members = [_by_class(group) for group in self._groups]
         farthest = sum(
-            int(2 * np.abs(lines.own(g)).max() * np.abs(lines.counts[g]).max())
+            2 * int(np.abs(lines.own(g)).max()) * int(np.abs(lines.counts[g]).max())
             for g in range(len(self._groups))
         )
         self.per_moved = 2 * farthest + 1
