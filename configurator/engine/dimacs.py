@@ -4,9 +4,13 @@
 """
 
 from configurator.engine.errors import FeatureModelError
+from configurator.engine.limits import MOST_GROUPS, MOST_RULES
 from configurator.engine.nodes import AnyOf, Compare, Group, Model, Option, Ref, Rule
+from configurator.engine.references import problems
 
-LARGEST = 1_000_000  # variables or clauses; a mistyped header must not fill the memory
+LONGEST_NUMBER = 9  # digits; what is longer is beyond every limit
+LONGEST_NAME = 150  # characters
+MOST_LISTED = 12  # alternatives that a sentence names
 YES, NO, IS_ON = "yes", "no", "is_on"
 
 
@@ -26,7 +30,10 @@ def read_dimacs(text: str, *, code: str) -> Model:
     if len(file.clauses) != announced:
         told = f"the header announces {announced} clauses, there are {len(file.clauses)}"
         raise FeatureModelError(told)
-    return _model(code, variables, file.names, file.clauses)
+    model = _model(code, variables, file.names, file.clauses)
+    for problem in problems(model):
+        raise FeatureModelError(problem.message)
+    return model
 
 
 class _File:
@@ -45,7 +52,7 @@ class _File:
             return
         if words[0] == "c":
             if len(words) > 2 and _is_number(words[1]):
-                self.names[int(words[1])] = " ".join(words[2:])
+                self.names[int(words[1])] = " ".join(words[2:])[:LONGEST_NAME]
         elif words[0] == "p":
             if self.size is not None:
                 raise FeatureModelError(f"line {line}: a second header")
@@ -72,15 +79,22 @@ class _File:
 
 
 def _is_number(word: str) -> bool:
-    return word.isdecimal() and len(word) <= len(str(LARGEST))
+    return word.isdecimal() and len(word) <= LONGEST_NUMBER
 
 
 def _size(line: int, words: list[str]) -> tuple[int, int]:
+    """The header's variables and clauses, early: a mistyped one must not fill the memory."""
     is_header = len(words) == 4 and words[1] == "cnf"
     if not is_header or not (words[2].isdecimal() and words[3].isdecimal()):
         raise FeatureModelError(f"line {line}: expected 'p cnf VARIABLES CLAUSES'")
-    if not (_is_number(words[2]) and _is_number(words[3])) or not 0 < int(words[2]) <= LARGEST:
-        raise FeatureModelError(f"line {line}: from 1 to {LARGEST} variables, and as many clauses")
+    for word, most, told in (
+        (words[2], MOST_GROUPS, "variables"),
+        (words[3], MOST_RULES, "clauses"),
+    ):
+        if not _is_number(word) or int(word) > most:
+            raise FeatureModelError(f"line {line}: at most {most:,} {told}, got {word[:20]}")
+    if int(words[2]) == 0:
+        raise FeatureModelError(f"line {line}: there are no variables")
     return int(words[2]), int(words[3])
 
 
@@ -104,10 +118,12 @@ def _model(code: str, variables: int, names: dict[int, str], clauses: list[list[
 
 
 def _rule(number: int, clause: list[int], names: dict[int, str]) -> Rule:
-    told = (
+    told = [
         f"{'' if literal > 0 else 'not '}{names.get(abs(literal), f'feature {abs(literal)}')}"
-        for literal in clause
-    )
+        for literal in clause[:MOST_LISTED]
+    ]
+    if len(clause) > MOST_LISTED:
+        told.append(f"{len(clause) - MOST_LISTED:,} more")
     sentence = f"Needed: {' or '.join(told)}.".replace("{", "(").replace("}", ")")
     compares = (Compare(Ref(f"f{abs(v)}", IS_ON), "==", v > 0) for v in clause)
     return Rule(f"c{number}", f"Clause {number}", sentence, "block", AnyOf(tuple(compares)))

@@ -5,7 +5,7 @@ part gets a helper: a group of its own that is "yes" exactly where the part hold
 variant is lost or counted twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -142,14 +142,32 @@ class Clausing:
 
     def _either(self, formulas: Sequence[tuple[Node, bool]]) -> Clauses:
         """At least one of the formulas holds, or does not, as told beside it."""
-        result: Clauses = [Clause()]
+        parts, size = [], 1
         for node, holds in formulas:
             part = self._clauses(node, holds=holds)
-            if len(result) > 1 and len(result) * len(part) > MOST_CLAUSES:
+            if size > 1 and size * len(part) > MOST_CLAUSES:
                 part = self._named(node, holds=holds)
+            size *= len(part)
+            parts.append(part)
+        return self.either(parts)
+
+    def either(self, parts: Iterable[Clauses]) -> Clauses:
+        """At least one of the formulas holds."""
+        masks: dict[int, int] = {}
+        amounts: dict[Amount, None] = {}
+        longer = []
+        for part in parts:
+            if len(part) != 1:
+                longer.append(part)
+                continue
+            for g, mask in part[0].masks.items():
+                masks[g] = masks.get(g, 0) | mask
+                if masks[g] == self._shape.drafts[g].everything:
+                    return []
+            amounts |= dict.fromkeys(part[0].amounts)
+        result = [Clause(masks, tuple(amounts))]
+        for part in longer:
             result = self.multiplied(result, part)
-            if not result:
-                break
         return result
 
     def _same(self, node: Pair, *, holds: bool) -> Clauses:

@@ -8,7 +8,7 @@ from configurator.engine.uvl.nodes import At, Cluster, Constraint, Document, Fea
 from configurator.engine.uvl.words import Words
 
 DEEPEST = 100  # features, or attributes, inside each other
-MOST_FEATURES = 100_000
+MOST_FEATURES = 100_000  # some of them become options of one group
 CLUSTERS = {"mandatory": (0, 0), "optional": (0, 0), "or": (1, None), "alternative": (1, 1)}
 TYPES = ("String", "Integer", "Real")
 

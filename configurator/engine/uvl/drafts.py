@@ -81,21 +81,22 @@ class Codes:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
+        self._next: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
-        code = unused(wanted, self._taken)
+        """The code, with a number behind it where it is taken."""
+        code, number = wanted, self._next.get(wanted, 1)
+        while code in self._taken:
+            number += 1
+            code = f"{wanted}_{number}"
         self._taken.add(code)
+        self._next[wanted] = number
         return code
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:
     """The name, with a number behind it if it is taken."""
-    held = taken if isinstance(taken, set) else set(taken)
-    name, number = wanted, 1
-    while name in held:
-        number += 1
-        name = f"{wanted}_{number}"
-    return name
+    return Codes(taken).take(wanted)
 
 
 def coded(name: str) -> str:

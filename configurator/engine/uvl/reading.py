@@ -14,7 +14,7 @@ from configurator.engine.errors import FeatureModelError
 from configurator.engine.nodes import Model
 from configurator.engine.references import problems
 from configurator.engine.uvl.amounts import Linear
-from configurator.engine.uvl.clauses import Clause, Clauses, Clausing, spelled_out
+from configurator.engine.uvl.clauses import Clauses, Clausing, spelled_out
 from configurator.engine.uvl.documents import document
 from configurator.engine.uvl.nodes import Constraint, Feature
 from configurator.engine.uvl.rules import Named, rules_of
@@ -81,12 +81,10 @@ class _Reading:
 
     def _either(self, *features: tuple[Feature, bool]) -> Clauses:
         """One of the features is there, or is not, as told beside it."""
-        result: Clauses = [Clause()]
-        for feature, holds in features:
-            presence = self._shape.presence[feature.name]
-            present = self._clausing.present(presence, holds=holds)
-            result = self._clausing.multiplied(result, present)
-        return result
+        return self._clausing.either(
+            self._clausing.present(self._shape.presence[feature.name], holds=holds)
+            for feature, holds in features
+        )
 
     def _at_least(self, relation: Relation) -> Iterator[Named]:
         parent, names = relation.parent.name, [child.name for child in relation.children]

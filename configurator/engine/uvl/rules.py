@@ -1,6 +1,6 @@
 """Clauses as rules of a product model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from configurator.engine.nodes import AnyOf, Compare, Constraint, Ref, Rule, Sum, Term, Value
@@ -29,6 +29,7 @@ def rules_of(named: Sequence[Named], drafts: Sequence[Draft]) -> tuple[Rule, ...
     kinds = _Kinds(drafts, (item.clause for item in named))
     amounts = _Amounts(drafts)
     codes = Codes()
+    groups = {draft.code: draft for draft in drafts}
     rules = []
     for item in named:
         compares = tuple(
@@ -40,7 +41,9 @@ def rules_of(named: Sequence[Named], drafts: Sequence[Draft]) -> tuple[Rule, ...
             constraint = amounts.constraint(item.clause.amounts[0])
         else:
             constraint = AnyOf(compares) if len(compares) > 1 else compares[0]
-        sentence = item.sentence if _can_be_filled(item.sentence, drafts) else plain(item.sentence)
+        sentence = item.sentence
+        if not _can_be_filled(sentence, groups):
+            sentence = plain(sentence)
         rules.append(
             Rule(
                 codes.take(coded(item.name)[:LONGEST_CODE]),
@@ -54,12 +57,12 @@ def rules_of(named: Sequence[Named], drafts: Sequence[Draft]) -> tuple[Rule, ...
     return tuple(rules)
 
 
-def _can_be_filled(sentence: str, drafts: Sequence[Draft]) -> bool:
+def _can_be_filled(sentence: str, groups: Mapping[str, Draft]) -> bool:
+    """Does the sentence ask only for what there is?"""
     try:
         asked = placeholders(sentence)
     except ValueError:
         return False
-    groups = {draft.code: draft for draft in drafts}
     return all(
         ref.group in groups
         and (not ref.attribute or any(ref.attribute in h for h in groups[ref.group].attributes))

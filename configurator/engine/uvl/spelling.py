@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from configurator.engine.nodes import Model
-from configurator.engine.uvl.drafts import RESERVED, Codes, unused
+from configurator.engine.uvl.drafts import RESERVED, Codes
 from configurator.engine.uvl.words import KEYWORDS
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -28,10 +28,8 @@ class Spelling:
                 name = names.take(_legal(f"{group.code}/{option.code}"))
                 self._options[group.code, option.code] = name
         keys = dict.fromkeys(k for g in model.groups for o in g.options for k in o.attributes)
-        self._attributes: dict[str, str] = {}
-        for key in keys:
-            taken = RESERVED | set(self._attributes.values())
-            self._attributes[key] = unused(_legal(key), set(taken))
+        attributes = Codes(RESERVED)
+        self._attributes = {key: attributes.take(_legal(key)) for key in keys}
 
     def group(self, code: str) -> str:
         """The feature of a group."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from configurator.engine.limits import LONGEST_TEXT
 from configurator.engine.uvl.clauses import Clause
 from configurator.engine.uvl.drafts import Draft
 
 MOST_NAMES = 4  # of options that a sentence lists
+MOST_LISTED = 10
 LONGEST = 160  # characters of a formula or of a name that a sentence repeats
 
 
@@ -34,8 +36,8 @@ def sentence_of(clause: Clause, drafts: Sequence[Draft], source: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Without braces, which would ask for something to be filled in."""
-    return text.replace("{", "(").replace("}", ")")
+    """Without braces, which would ask for something to be filled in, and not too long."""
+    return text[:LONGEST_TEXT].replace("{", "(").replace("}", ")")
 
 
 def cut(text: str) -> str:
@@ -44,7 +46,9 @@ def cut(text: str) -> str:
 
 
 def listed(words: Sequence[str], conjunction: str) -> str:
-    """The words as a sentence lists them."""
+    """The words as a sentence lists them; of very many, the first ones."""
+    if len(words) > MOST_LISTED:
+        words = [*words[: MOST_LISTED - 1], f"{len(words) - MOST_LISTED + 1:,} more"]
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

@@ -39,6 +39,13 @@ def test_a_feature_model_is_a_model_like_any_other():
     assert explain(model, {"f2": "yes"}, "f3", "yes").choices == ("f2",)
 
 
+def test_long_clauses_and_names_are_told_in_short():
+    every = " ".join(map(str, range(1, 1501)))
+    model = read_dimacs(f"c 1 {'x' * 10_000}\np cnf 1500 1\n{every} 0\n", code="long")
+    assert model.rules[0].sentence.endswith("or feature 12 or 1,488 more.")
+    assert len(model.groups[0].name) < 200
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -46,7 +53,11 @@ def test_a_feature_model_is_a_model_like_any_other():
         ("1 2 0", "line 1: expected 'p cnf"),
         ("p cnf 2", "line 1: expected 'p cnf"),
         ("p cnf -2 1", "line 1: expected 'p cnf"),
-        ("p cnf 99999999 1", "line 1: from 1 to 1000000"),
+        ("p cnf 99999999 1", "line 1: at most 20,000 variables, got 99999999"),
+        ("p cnf 1 99999999999", "line 1: at most 500,000 clauses, got 99999999999"),
+        ("p cnf 0 0", "line 1: there are no variables"),
+        ("p cnf 2 1\n1 0\n2 0", "line 3: more than the 1 clauses announced"),
+        ("p cnf 9 1\n1 - 0", "line 2: '-' is not a whole number"),
         ("p cnf 2 1\np cnf 2 1", "line 2: a second header"),
         ("p cnf 2 1\n1 x 0", "line 2: 'x' is not a whole number"),
         ("p cnf 2 1\n1 3 0", "line 2: variable 3 of only 2"),

@@ -1,5 +1,8 @@
 """UVL files as product models: the language, hand-counted files, and brute force."""
 
+import itertools
+import time
+
 import pytest
 from hypothesis import given
 
@@ -169,6 +172,16 @@ def test_large_formulas_get_helpers_and_lose_no_variant():
     model = read_uvl(f"{tree}constraints\n {' | '.join(pairs)}\n", code="pairs")
     assert len(model.groups) > len(names)
     assert count(model) == 4**5 - 3**5
+
+
+def test_a_file_with_thousands_of_features_is_read_in_seconds():
+    names = [f"F{number}" for number in range(1_500)]
+    tree = "features\n R\n  or\n" + "".join(f"   {name}\n" for name in names)
+    pairs = "".join(f" {a} => {b}\n" for a, b in itertools.pairwise(names))
+    began = time.process_time()
+    model = read_uvl(f"{tree}constraints\n {' | '.join(names)}\n{pairs}", code="large")
+    assert time.process_time() - began < 8  # quadratic in the features, it would take more
+    assert len(model.rules) == 1 + 1 + len(names) - 1
 
 
 def test_many_equivalences_in_a_row_stay_small():
