@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -10,7 +11,9 @@ from django.urls import reverse
 from config.outbox.relay import drain
 from configurator.models import Configuration
 from configurator.selectors import current_price_list, evaluation, published_version
+from configurator.services.authoring import draft_from
 from configurator.services.configurations import freeze_configuration
+from configurator.views.compare import compare_url
 from configurator.views.wish import query_of
 from production.models import AssemblyJob, Part
 from shop.models import Order
@@ -34,16 +37,22 @@ NAMES = (
         "atelier",
         "bench",
         "blocked options",
+        "open filters",
+        "proposal",
+        "comparison",
+        "nothing to compare",
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("purchase orders", "purchase order", "offers", "short parts"),
+    *("try it", "reasons", "rules to write", "rules to read", "sheets", "differences"),
 )
 
 
 def build_places() -> dict[str, Place]:
     """Makes what they show: a filled cart, an unpaid order, and a paid one with all it led to."""
     configuration = as_offered("compact")
+    other = as_offered("atelier")
     unpaid = place_small_order(configuration=configuration)
     paid = pay(place_small_order(configuration=configuration, quantity=2))
     drain()
@@ -54,12 +63,17 @@ def build_places() -> dict[str, Place]:
         "attribution": Place(reverse("shop:attribution")),
         **{slug: Place(f"/machines/{slug}/") for slug in ("compact", "atelier", "bench")},
         "blocked options": Place(f"/machines/compact/?{query_of(configuration.choices)}"),
+        "open filters": Place("/machines/bench/?filter=memory&f.memory.memory_type=DDR5"),
+        "proposal": Place("/machines/bench/?way=budget&budget=500"),
+        "comparison": Place(compare_url([one.share_code for one in (configuration, other)])),
+        "nothing to compare": Place(compare_url([])),
         "empty cart": Place(reverse("shop:cart")),
         "cart": Place(reverse("shop:cart"), cart),
         "checkout": Place(reverse("shop:checkout"), cart),
         "order to pay": Place(unpaid.get_absolute_url()),
         "order in the making": Place(paid.get_absolute_url()),
         **_of_buying_and_making(paid),
+        **_of_authoring(configuration),
     }
 
 
@@ -102,6 +116,25 @@ def _of_buying_and_making(order: Order) -> dict[str, Place]:
         "supplier": Place(reverse("suppliers:purchase_order", args=[bought.token])),
         **{name: Place(path, staff) for name, path in console.items()},
     }
+
+
+def _of_authoring(configuration: Configuration) -> dict[str, Place]:
+    """A draft of the compact computer that says something else than what is on sale."""
+    live = configuration.version
+    draft = draft_from(version_id=live.pk, actor="tests", is_another=True)
+    draft.rules.filter(code="socket").update(severity="warn")
+    draft.groups.get(code="cpu").options.filter(position=0).update(name="Another name")
+    picks = urlencode({f"pick.{group}": option for group, option in configuration.choices.items()})
+    pages = {
+        "try it": reverse("ops:version-try", args=[draft.pk]),
+        "reasons": f"{reverse('ops:version-try', args=[draft.pk])}?{picks}&open=power_supply",
+        "rules to write": reverse("ops:version-rules", args=[draft.pk]),
+        "rules to read": reverse("ops:version-rules", args=[live.pk]),
+        "sheets": reverse("ops:version-exchange", args=[draft.pk]),
+        "differences": reverse("ops:version-difference", args=[draft.pk]),
+    }
+    staff = staff_cookies()
+    return {name: Place(path, staff) for name, path in pages.items()}
 
 
 def _cart_cookie(configuration: Configuration) -> str:

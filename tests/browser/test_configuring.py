@@ -119,6 +119,32 @@ def test_enter_on_an_offer_takes_it_and_the_focus_goes_to_what_it_chose(open_pag
     expect(option(page, "Long graphics card")).to_be_focused()
 
 
+def test_proposals_are_made_and_budgets_read_without_leaving_the_page(page: Page):
+    option(page, "850 W supply").check()
+    mark(page)
+    build(page).get_by_role("button", name="Cheapest").click()
+    proposal = page.locator(".proposal")
+    expect(proposal).to_contain_text("This is the cheapest machine with your choices")
+    build(page).get_by_text("Fit my budget").click()
+    budget = page.get_by_label("Budget in USD")
+    budget.fill("1 apple")
+    budget.press("Enter")
+    expect(proposal).to_contain_text("got “1 apple”")
+    expect(budget).to_have_value("1 apple")
+    budget.fill("700")
+    build(page).get_by_role("button", name="Fit", exact=True).click()
+    expect(proposal).to_contain_text("Your machine is within your budget")
+    assert is_still_here(page)
+
+
+def test_without_script_a_budget_is_read_too(open_page: OpenPage):
+    page = open_page(ADDRESS, java_script_enabled=False)
+    build(page).get_by_text("Fit my budget").click()
+    page.get_by_label("Budget in USD").fill("100")
+    build(page).get_by_role("button", name="Fit", exact=True).click()
+    expect(page.locator(".proposal")).to_contain_text("the least it can be is $540")
+
+
 def test_a_build_is_saved_and_shared_from_a_phone(open_page: OpenPage):
     page = open_page(ADDRESS, viewport={"width": PHONE, "height": 844})
     page.get_by_role("button", name="Save and share").click()
