@@ -159,8 +159,8 @@ class _Version:
 
     def _option(self, row: Option) -> Thing:
         own = {"name": row.name, "facts": row.facts, "part number": row.part_number}
-        attributes = {name: self._value_text(value) for name, value in row.attributes.items()}
-        return Thing(row.code, row.name, {**attributes, **own})
+        values = {name: self._value_text(value) for name, value in row.attributes.items()}
+        return Thing(row.code, row.name, {**own, **attribute_facts(values, own)})
 
     def rules(self) -> list[Thing]:
         return [
@@ -208,6 +208,11 @@ class _Version:
             facts = {"price": _money(amount, prices.currency)}
             told.append(Thing(f"{group}.{code}", name, facts))
         return told
+
+
+def attribute_facts(values: Facts, own: Facts) -> Facts:
+    """Attributes beside an option's own facts: told apart where they have the same name."""
+    return {f"attribute {name}" if name in own else name: text for name, text in values.items()}
 
 
 def _money(minor: int, currency: str) -> str:

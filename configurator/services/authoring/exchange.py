@@ -9,7 +9,7 @@ from django.db import transaction
 from config.money import Money
 from configurator.errors import ChangedMeanwhile
 from configurator.models import ModelVersion, Option, OptionPrice
-from configurator.selectors.differences import Section, Thing, section
+from configurator.selectors.differences import Section, Thing, attribute_facts, section
 from configurator.services.authoring.drafts import lock_draft
 from configurator.services.authoring.option_sheet import (
     OptionPlan,
@@ -98,14 +98,9 @@ def _option_sections(plan: OptionPlan) -> Iterator[Section]:
 
 def _thing(row: OptionRow, currency: str) -> Thing:
     price = "" if row.price is None else Money(row.price, currency).format()
-    facts = {
-        "name": row.name,
-        "facts": row.facts,
-        "part number": row.part_number,
-        "price": price,
-        **{name: write_value(value) for name, value in row.attributes.items()},
-    }
-    return Thing(row.code, row.name, facts)
+    own = {"name": row.name, "facts": row.facts, "part number": row.part_number, "price": price}
+    values = {name: write_value(value) for name, value in row.attributes.items()}
+    return Thing(row.code, row.name, {**own, **attribute_facts(values, own)})
 
 
 def _write_options(plan: OptionPlan) -> None:

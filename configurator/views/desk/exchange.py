@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.console.access import staff_view
@@ -105,7 +106,8 @@ def _import(request: HttpRequest, version: ModelVersion) -> HttpResponse:
         messages.error(request, _("Nothing was imported. %(why)s") % {"why": error})
     else:
         count = sum(len(section.differences) for section in done.sections)
-        messages.success(request, _("Imported: %(count)d changes.") % {"count": count})
+        told = ngettext("Imported: %(n)d change.", "Imported: %(n)d changes.", count)
+        messages.success(request, told % {"n": count})
         return redirect("ops:version-difference", pk=version.pk)
     return redirect("ops:version-exchange", pk=version.pk)
 

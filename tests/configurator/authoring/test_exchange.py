@@ -275,7 +275,7 @@ def test_nothing_is_written_by_a_dry_run_and_all_of_it_by_the_import(draft, edit
     assert everything(draft) == before
     url = reverse("ops:version-exchange", args=[draft.pk])
     done = editor.post(url, {"kept": response.context["kept"]}, follow=True)
-    assert "Imported: 1 changes." in done.content.decode()
+    assert "Imported: 1 change." in done.content.decode()
     assert Option.objects.get(group__version=draft, code="six").name == "Six fast cores"
 
 
