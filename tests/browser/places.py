@@ -13,6 +13,7 @@ from configurator.models import Configuration
 from configurator.selectors import current_price_list, evaluation, published_version
 from configurator.services.authoring import draft_from
 from configurator.services.configurations import freeze_configuration
+from configurator.views.compare import compare_url
 from configurator.views.wish import query_of
 from production.models import AssemblyJob, Part
 from shop.models import Order
@@ -36,6 +37,10 @@ NAMES = (
         "atelier",
         "bench",
         "blocked options",
+        "open filters",
+        "proposal",
+        "comparison",
+        "nothing to compare",
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
@@ -47,6 +52,7 @@ NAMES = (
 def build_places() -> dict[str, Place]:
     """Makes what they show: a filled cart, an unpaid order, and a paid one with all it led to."""
     configuration = as_offered("compact")
+    other = as_offered("atelier")
     unpaid = place_small_order(configuration=configuration)
     paid = pay(place_small_order(configuration=configuration, quantity=2))
     drain()
@@ -57,6 +63,10 @@ def build_places() -> dict[str, Place]:
         "attribution": Place(reverse("shop:attribution")),
         **{slug: Place(f"/machines/{slug}/") for slug in ("compact", "atelier", "bench")},
         "blocked options": Place(f"/machines/compact/?{query_of(configuration.choices)}"),
+        "open filters": Place("/machines/bench/?filter=memory&f.memory.memory_type=DDR5"),
+        "proposal": Place("/machines/bench/?way=budget&budget=500"),
+        "comparison": Place(compare_url([one.share_code for one in (configuration, other)])),
+        "nothing to compare": Place(compare_url([])),
         "empty cart": Place(reverse("shop:cart")),
         "cart": Place(reverse("shop:cart"), cart),
         "checkout": Place(reverse("shop:checkout"), cart),
