@@ -1,19 +1,22 @@
 """The engine's modules in Chromium, asked like the engine in Python."""
 
 import json
+import random
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from playwright.sync_api import Page
 
 from configurator.engine.classes import ClassedModel, classify
-from configurator.engine.evaluate import Evaluation
+from configurator.engine.evaluate import Evaluation, evaluate
 from configurator.engine.ir import Model
 from configurator.engine.price import PriceBook
 from configurator.views.local import evaluation_data
 
 type Answer = list[Any]  # chosen options, total, and by group and option: changes and delta, or 0
+
+CONTRADICTING = 0.15  # share of choices that are made without looking
 
 # As text both ways, because Playwright takes long to wrap every number by itself.
 EVALUATE = """async (question) => {
@@ -46,6 +49,20 @@ def question(
 def answers(page: Page, *asked: Any) -> list[Answer]:
     """The browser's answers to a `question`."""
     return json.loads(page.evaluate(EVALUATE, json.dumps(question(*asked))))
+
+
+def random_states(product: Model, prices: PriceBook, number: int) -> Iterator[Mapping[str, str]]:
+    """Choices of some groups in any order; most of them fit each other."""
+    rng = random.Random(20_261_121)  # noqa: S311 - to be repeated, not to be secret
+    for _ in range(number):
+        choices: dict[str, str] = {}
+        for group in rng.sample(product.groups, rng.randrange(9)):
+            choices[group.code] = rng.choice(group.options).code
+            if rng.random() < CONTRADICTING:
+                continue
+            if not evaluate(product, choices, book=prices, groups=()).is_consistent:
+                del choices[group.code]
+        yield choices
 
 
 def in_short(classed: ClassedModel, found: Evaluation) -> Answer:

@@ -1,7 +1,6 @@
 """The browser's evaluation is the server's: every option of every state, to the last cent."""
 
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,19 +12,17 @@ from configurator.engine.circuit import rungs
 from configurator.engine.circuit.artefact import to_bytes
 from configurator.engine.classes import classify
 from configurator.engine.evaluate import evaluate
-from configurator.engine.ir import Model
 from configurator.engine.price import PriceBook
 from tests.browser.chromium import running_chromium
 from tests.configurator.engine import machines
 from tests.configurator.engine.circuit.compiled import artefact_of
 from tests.configurator.engine.machines import books, configurations, models, some_choices, thorough
-from tests.configurator.in_browser import answers, in_short
+from tests.configurator.in_browser import answers, in_short, random_states
 from tests.demo.catalogue_models import book, model
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 STATES = {"compact": 500, "atelier": 350, "bench": 150}
-CONTRADICTING = 0.15  # share of choices that are made without looking
 
 
 @pytest.fixture(scope="module")
@@ -41,20 +38,6 @@ def page(live_server, chromium) -> Iterator[Page]:
     page.goto(f"{live_server.url}/healthz")
     yield page
     page.close()
-
-
-def random_states(product: Model, prices: PriceBook, number: int) -> Iterator[Mapping[str, str]]:
-    """Choices of some groups in any order; most of them fit each other."""
-    rng = random.Random(20_261_121)  # noqa: S311 - to be repeated, not to be secret
-    for _ in range(number):
-        choices: dict[str, str] = {}
-        for group in rng.sample(product.groups, rng.randrange(9)):
-            choices[group.code] = rng.choice(group.options).code
-            if rng.random() < CONTRADICTING:
-                continue
-            if not evaluate(product, choices, book=prices, groups=()).is_consistent:
-                del choices[group.code]
-        yield choices
 
 
 @pytest.mark.parametrize("slug", STATES)

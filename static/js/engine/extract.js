@@ -9,51 +9,20 @@ import { BLOCKED } from "./passes.js";
 // The leaves of a bundle belong to one group and cost the same with what is around them, which
 // must exist; an empty bundle asks for nothing. `owner` has the group of each leaf.
 export function cheapestWith(circuit, pass, owner, bundles) {
-  const { first, isTight } = weighed(circuit, pass);
   const groups = owner[owner.length - 1] + 1;
   const stack = new Int32Array(circuit.size);
   const seen = new Int32Array(circuit.size);
   return bundles.map((bundle, row) => {
-    markUpward(circuit, isTight, bundle, { seen, mark: row + 1, stack });
     const chosen = new Int32Array(groups);
-    comeDown(circuit, { first, isTight, owner }, { seen, mark: row + 1, stack }, chosen);
+    markUpward(circuit, pass, bundle, seen, row + 1, stack);
+    comeDown(circuit, pass, seen, row + 1, stack, (leaf) => { chosen[owner[leaf]] = leaf; });
     return chosen;
   });
 }
 
-// The first cheapest child of each alternative, and the edges that `outside` came down.
-function weighed({ leaves, nodes, kinds, starts, children }, { least, outside }) {
-  const first = new Int32Array(nodes).fill(-1);
-  const isTight = new Uint8Array(children.length);
-  for (let j = 0; j < nodes; j++) {
-    const begin = starts[j], end = starts[j + 1];
-    let around = outside[leaves + j];
-    if (kinds[j] !== ALL) {
-      for (let e = begin; e < end; e++) {
-        const child = children[e];
-        if (around !== BLOCKED && outside[child] === around) isTight[e] = 1;
-        if (first[j] < 0 && least[child] === least[leaves + j]) first[j] = child;
-      }
-      continue;
-    }
-    if (around === BLOCKED) continue;
-    let blocked = 0;
-    for (let e = begin; e < end; e++) {
-      if (least[children[e]] === BLOCKED) blocked++;
-      else around += least[children[e]];
-    }
-    if (blocked > 1) continue;
-    for (let e = begin; e < end; e++) {
-      const cost = least[children[e]];
-      if (blocked === 0) isTight[e] = outside[children[e]] === around - cost ? 1 : 0;
-      else if (cost === BLOCKED) isTight[e] = outside[children[e]] === around ? 1 : 0;
-    }
-  }
-  return { first, isTight };
-}
-
 // Mark every cheapest way up from the leaves.
-function markUpward({ leaves, edgeStarts, edges, parents }, isTight, bundle, { seen, mark, stack }) {
+function markUpward(circuit, pass, bundle, seen, mark, stack) {
+  const { leaves, edgeStarts, edges, parents } = circuit;
   let top = 0;
   for (const leaf of bundle) {
     seen[leaf] = mark;
@@ -62,35 +31,51 @@ function markUpward({ leaves, edgeStarts, edges, parents }, isTight, bundle, { s
   while (top > 0) {
     const node = stack[--top];
     for (let i = edgeStarts[node]; i < edgeStarts[node + 1]; i++) {
-      const above = leaves + parents[edges[i]];
-      if (isTight[edges[i]] && seen[above] !== mark) {
-        seen[above] = mark;
-        stack[top++] = above;
+      const j = parents[edges[i]];
+      if (seen[leaves + j] !== mark && isTight(circuit, pass, node, j)) {
+        seen[leaves + j] = mark;
+        stack[top++] = leaves + j;
       }
     }
   }
 }
 
+// Did what is outside a node come down from this inner node above it?
+function isTight({ leaves, kinds, starts, children }, { least, outside }, node, j) {
+  const above = leaves + j, around = outside[above];
+  if (around === BLOCKED) return false;
+  if (kinds[j] !== ALL) return outside[node] === around;
+  if (least[above] !== BLOCKED) return outside[node] === around + least[above] - least[node];
+  if (least[node] !== BLOCKED) return false;
+  let rest = around; // beside a blocked node, all others must be had
+  for (let e = starts[j]; e < starts[j + 1]; e++) {
+    if (children[e] !== node) rest += least[children[e]];
+  }
+  return rest !== BLOCKED && outside[node] === rest;
+}
+
 // Come down the first of the marked ways, and the first cheapest beside it.
-function comeDown(circuit, { first, isTight, owner }, { seen, mark, stack }, chosen) {
+function comeDown(circuit, { least, outside }, seen, mark, stack, take) {
   const { leaves, size, kinds, starts, children } = circuit;
   let top = 1;
   stack[0] = size - 1;
   while (top > 0) {
     const node = stack[--top];
     if (node < leaves) {
-      chosen[owner[node]] = node;
+      take(node);
       continue;
     }
     const j = node - leaves;
+    let e = starts[j];
     if (kinds[j] === ALL) {
-      for (let e = starts[j]; e < starts[j + 1]; e++) stack[top++] = children[e];
-    } else if (seen[node] !== mark) {
-      stack[top++] = first[j];
-    } else {
-      let e = starts[j];
-      while (!(isTight[e] && seen[children[e]] === mark)) e++;
-      stack[top++] = children[e];
+      while (e < starts[j + 1]) stack[top++] = children[e++];
+      continue;
     }
+    if (seen[node] === mark) {
+      while (seen[children[e]] !== mark || outside[children[e]] !== outside[node]) e++;
+    } else {
+      while (least[children[e]] !== least[node]) e++;
+    }
+    stack[top++] = children[e];
   }
 }
