@@ -35,8 +35,7 @@ def write_uvl(model: Model) -> str:
     classed = classify(model)
     constraints = Constraints(classed, spelling)
     lines = [
-        f"// {_line(model.code)}: {len(model.groups)} groups, {len(classed.rules)} rules",
-        f"namespace {quoted(spelling.root)}",
+        f"namespace {quoted(spelling.root)}",  # some parsers take nothing before it
         "",
         "include",
         f"{INDENT}Arithmetic.aggregate-function",

@@ -76,6 +76,34 @@ def test_variants_are_those_counted_by_hand():
     assert count(read_uvl(SHOP, code="shop")) == 2 * 5 * 5
 
 
+def test_cardinalities_inside_each_other_are_those_counted_by_hand():
+    text = """features
+\tTrip
+\t\t[2..3]
+\t\t\tTrain
+\t\t\tHotel
+\t\t\t\t[1..*]
+\t\t\t\t\tPool
+\t\t\t\t\tSpa
+\t\t\t\t\tRoom
+\t\t\t\t\t\t[1]
+\t\t\t\t\t\t\tSingle
+\t\t\t\t\t\t\tDouble
+\t\t\tCar
+\t\t\t\t[0..2]
+\t\t\t\t\t"Roof rack"
+\t\t\t\t\t"Child seat"
+\t\t\t\t\tRadio
+\t\t\t\t\t\t[2..2]
+\t\t\t\t\t\t\tFM
+\t\t\t\t\t\t\tDAB
+\t\t\t\t\t\t\tCD
+"""
+    hotel = 2 * 2 * 3 - 1
+    car = 1 + (1 + 1 + 3) + (1 + 3 + 3)
+    assert count(read_uvl(text, code="trip")) == hotel + car + hotel * car + hotel * car
+
+
 def test_attributes_are_kept():
     size = next(g for g in read_uvl(SHOP, code="shop").groups if g.code == "size")
     large = dict(size.options[1].attributes)
