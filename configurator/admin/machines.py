@@ -6,16 +6,19 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 
 from config.console.access import actor_of
 from configurator.admin.access import WhileDraft, tried
-from configurator.forms.authoring import version_form
-from configurator.models import ModelVersion, OptionGroup, ProductModel, Rule
+from configurator.forms.authoring import GroupForm, version_form
+from configurator.models import ModelVersion, OptionGroup, ProductModel, Rule, VersionRun
 from configurator.services import publishing
 from configurator.services.authoring import draft_from
 from configurator.services.authoring.rules import condition_text
+from configurator.services.runs import request_version_run
 
 
 @admin.register(ProductModel)
@@ -26,6 +29,7 @@ class ProductModelAdmin(ModelAdmin):
 
 class OptionGroupInline(WhileDraft, TabularInline):
     model = OptionGroup
+    form = GroupForm
     fields = ["code", "name", "position", "quantity_for"]
     extra = 0
     show_change_link = True
@@ -115,20 +119,35 @@ class ModelVersionAdmin(WhileDraft, ModelAdmin):
 
     @admin.action(description="Check: prove it sound", permissions=["change"])
     def check_versions(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
-        for version in queryset:
-            report = self._moved(request, version, publishing.check_model_version)
-            for finding in getattr(report, "findings", ())[:10]:
-                messages.warning(request, f"{version}: {finding.where}: {finding.message}")
+        self._have_run(request, queryset, VersionRun.Purpose.CHECK)
 
-    @admin.action(description="Put on sale, retire the one before", permissions=["change"])
+    @admin.action(description="Check, then put on sale at once", permissions=["change"])
     def publish_versions(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
+        self._have_run(request, queryset, VersionRun.Purpose.PUBLISH)
+
+    def _have_run(
+        self, request: HttpRequest, queryset: QuerySet[ModelVersion], purpose: str
+    ) -> None:
+        """A worker does it; how it goes stands on the version's page."""
         for version in queryset:
-            self._moved(request, version, publishing.publish_model_version)
+            run = tried(
+                request,
+                request_version_run,
+                version_id=version.pk,
+                purpose=purpose,
+                actor=actor_of(request),
+            )
+            if run is not None:
+                told = '{} is being checked. <a href="{}">See how it goes</a>'
+                url = reverse("ops:version", args=[version.pk])
+                messages.success(request, format_html(told, version, url))
 
     @admin.action(description="Reopen a checked version for changes", permissions=["change"])
     def reopen_versions(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
         for version in queryset:
-            self._moved(request, version, publishing.reopen_model_version)
+            asked = {"version_id": version.pk, "actor": actor_of(request)}
+            if tried(request, publishing.reopen_model_version, **asked) is not None:
+                messages.success(request, f"{version} is a draft again")
 
     @admin.action(description="Draft the next version from it", permissions=["add"])
     def draft_next_versions(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
@@ -136,10 +155,3 @@ class ModelVersionAdmin(WhileDraft, ModelAdmin):
             made = tried(request, draft_from, version_id=version.pk, actor=actor_of(request))
             if made is not None:
                 messages.success(request, f"{made} is a draft now")
-
-    def _moved(self, request: HttpRequest, version: ModelVersion, service: Any) -> object:
-        result = tried(request, service, version_id=version.pk, actor=actor_of(request))
-        if result is not None:
-            version.refresh_from_db(fields=["status"])
-            messages.success(request, f"{version} is {version.get_status_display().lower()} now")
-        return result

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from configurator.admin.access import WhileDraft, tried
-from configurator.forms.authoring import OptionForm, OptionRowForm
+from configurator.forms.authoring import GroupForm, OptionForm, OptionRowForm
 from configurator.models import Option, OptionGroup
 from configurator.services.authoring import make_optional
 from configurator.services.authoring.values import write_attributes
@@ -45,6 +45,7 @@ class OptionInline(AsLines, WhileDraft, TabularInline):
 
 @admin.register(OptionGroup)
 class OptionGroupAdmin(WhileDraft, ModelAdmin):
+    form = GroupForm
     list_display = ["name", "code", "version", "quantity_for", "position"]
     list_filter = ["version__product_model", "version__status"]
     list_select_related = ["version__product_model", "quantity_for__version__product_model"]

@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from config.records import RecordAdmin
-from configurator.models import Configuration, EngineCircuit, OptionAvailability, PlantLoad
+from configurator.models import (
+    AcceptedFinding,
+    Configuration,
+    EngineCircuit,
+    OptionAvailability,
+    PlantLoad,
+    VersionRun,
+)
 
 
 @admin.register(Configuration)
@@ -32,3 +39,23 @@ class EngineCircuitAdmin(RecordAdmin):
 @admin.register(PlantLoad)
 class PlantLoadAdmin(RecordAdmin):
     list_display = ["queue_days", "build_days", "updated_at"]
+
+
+@admin.register(VersionRun)
+class VersionRunAdmin(RecordAdmin):
+    """Checks and publications, and what they found."""
+
+    list_display = ["version", "purpose", "outcome", "actor", "created_at", "done_at"]
+    list_filter = ["purpose", "outcome", "version__product_model"]
+    list_select_related = ["version__product_model"]
+    search_fields = ["version__product_model__name", "actor"]
+
+
+@admin.register(AcceptedFinding)
+class AcceptedFindingAdmin(RecordAdmin):
+    """What staff said is meant, and why."""
+
+    list_display = ["version", "kind", "where", "reason", "actor"]
+    list_filter = ["kind", "version__product_model"]
+    list_select_related = ["version__product_model"]
+    search_fields = ["where", "reason"]

@@ -22,6 +22,34 @@ from configurator.services.authoring.rules import (
 MONOSPACED = {"class": "font-mono", "spellcheck": "false", "autocapitalize": "off"}
 
 
+def check_draft(version: ModelVersion) -> None:
+    """Nothing may come into a version that has been checked. Raises ValidationError."""
+    if version.status != ModelVersion.Status.DRAFT:
+        status = version.get_status_display().lower()
+        told = _("%(version)s is %(status)s: only a draft can be changed.")
+        raise forms.ValidationError(told, params={"version": version, "status": status})
+
+
+class GroupForm(forms.ModelForm):
+    """A group of a draft; what it may count is in the same version."""
+
+    class Meta:
+        model = OptionGroup
+        fields = ["version", "code", "name", "position", "quantity_for"]
+
+    def clean_version(self) -> ModelVersion:
+        version: ModelVersion = self.cleaned_data["version"]
+        check_draft(version)
+        return version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        target, version = cleaned.get("quantity_for"), cleaned.get("version")
+        if target and version and (target.version_id != version.pk or target == self.instance):
+            self.add_error("quantity_for", _("It can only count another group of this version."))
+        return cleaned
+
+
 class OptionForm(forms.ModelForm):
     """An option with its attributes as lines."""
 
@@ -30,6 +58,11 @@ class OptionForm(forms.ModelForm):
     class Meta:
         model = Option
         fields = ["group", "code", "name", "facts", "part_number", "attributes", "position"]
+
+    def clean_group(self) -> OptionGroup:
+        group: OptionGroup = self.cleaned_data["group"]
+        check_draft(group.version)
+        return group
 
 
 class OptionRowForm(OptionForm):
@@ -60,6 +93,11 @@ class RuleForm(forms.ModelForm):
         super().__init__(*args, **options)
         if self.instance.pk:
             self.initial["condition"] = condition_text(self.instance)
+
+    def clean_version(self) -> ModelVersion:
+        version: ModelVersion = self.cleaned_data["version"]
+        check_draft(version)
+        return version
 
     def clean(self) -> dict[str, Any]:
         """Read the condition with the version's own words, and prove that the rule is sound."""

@@ -5,7 +5,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from configurator.models import ModelVersion, Option, OptionPrice, Rule
+from configurator.models import ModelVersion, Option, OptionPrice
+from configurator.services.publishing import check_model_version
 from tests.factories.configurator import (
     draft_small_model,
     frozen_configuration,
@@ -26,20 +27,65 @@ def act(staff: Client, name: str, version: ModelVersion):
     return staff.post(url, {"action": name, "_selected_action": [version.pk]}, follow=True)
 
 
-def test_a_version_is_checked_published_and_audited_by_list_actions(staff):
+def test_a_list_action_has_a_worker_check_and_publish_a_version(staff, drain):
     version = draft_small_model()
-    assert "checked now" in act(staff, "check_versions", version).content.decode()
-    assert "published now" in act(staff, "publish_versions", version).content.decode()
-    version.refresh_from_db()
-    assert version.status == ModelVersion.Status.PUBLISHED
+    assert "is being checked" in act(staff, "check_versions", version).content.decode()
+    drain()
+    run = version.runs.get()
+    assert (run.purpose, run.actor) == ("check", "staff:anna")
+    assert "is being checked" in act(staff, "publish_versions", version).content.decode()
+    assert version.runs.first().purpose == "publish"
 
 
-def test_what_is_wrong_with_a_version_is_told(staff):
+def test_a_version_that_is_being_checked_is_not_asked_for_twice(staff):
     version = draft_small_model()
-    Rule.objects.filter(version=version).update(sentence="{wings} flap.")
-    assert "wings" in act(staff, "check_versions", version).content.decode()
+    act(staff, "check_versions", version)
+    act(staff, "check_versions", version)
+    assert version.runs.count() == 1
+
+
+def test_a_checked_version_is_reopened_by_a_list_action(staff):
+    version = draft_small_model()
+    check_model_version(version_id=version.pk)
+    assert "is a draft again" in act(staff, "reopen_versions", version).content.decode()
     version.refresh_from_db()
     assert version.status == ModelVersion.Status.DRAFT
+    assert "cannot become draft" in act(staff, "reopen_versions", version).content.decode()
+
+
+@pytest.mark.parametrize("name", ["optiongroup", "option", "rule"])
+def test_nothing_can_be_added_to_a_published_version(staff, name):
+    version = publish_small_model()
+    data = {
+        "version": version.pk,
+        "group": version.groups.first().pk,
+        "code": "wings",
+        "name": "Wings",
+        "severity": "block",
+        "sentence": "No.",
+        "condition": "case is mini",
+        "position": 0,
+        "options-TOTAL_FORMS": 0,
+        "options-INITIAL_FORMS": 0,
+    }
+    response = staff.post(reverse(f"admin:configurator_{name}_add"), data)
+    assert response.status_code == 200
+    assert "only a draft can be changed" in response.content.decode()
+
+
+def test_a_quantity_counts_another_group_of_its_own_version(staff):
+    version, other = draft_small_model(), draft_small_model()
+    data = {
+        "version": version.pk,
+        "quantity_for": other.groups.first().pk,
+        "code": "wings",
+        "name": "Wings",
+        "position": 0,
+        "options-TOTAL_FORMS": 0,
+        "options-INITIAL_FORMS": 0,
+    }
+    response = staff.post(reverse("admin:configurator_optiongroup_add"), data)
+    assert "only count another group" in response.content.decode()
 
 
 @pytest.mark.parametrize("name", ["modelversion", "optiongroup", "option", "rule"])
@@ -78,6 +124,8 @@ def test_a_valid_price_is_read_only_and_a_drafts_price_is_not(staff):
         "configuration",
         "optionavailability",
         "plantload",
+        "versionrun",
+        "acceptedfinding",
     ],
 )
 def test_every_list_opens_searches_and_asks_few_questions(
