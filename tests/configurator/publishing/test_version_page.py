@@ -155,7 +155,7 @@ def test_what_the_new_version_does_to_carts_is_shown_before_it_is_published(desk
     act(desk, version, "run", purpose="check")
     drain()
     text = page(desk, version)
-    assert "1 configuration is held: in 1 carts and 0 unpaid orders." in text
+    assert "1 configuration is held: in 1 cart, in 0 unpaid orders." in " ".join(text.split())
     assert "Only dearer" in text
     assert "$540 → $550" in text
 
