@@ -112,7 +112,10 @@ def _block(
     model, choices = engine_model(version), dict(explicit)
     sentences = explain(model, choices, group, option).sentences
     try:
-        way_out = repair(model, choices, keep=(group, option), book=price_book(price_list))
+        # Found once for all blocked options of a page.
+        before = evaluation(version, price_list, choices, groups=frozenset()).chosen
+        book, keep = price_book(price_list), (group, option)
+        way_out = repair(model, choices, keep=keep, book=book, before=before)
     except ImpossibleOption:
         return Block(sentences, None)
     return Block(sentences, way_out)

@@ -12,7 +12,8 @@ from configurator.views.wish import Wish
 
 WINDOW = 10  # options shown of a large group, beside the chosen one
 DROP_INS_SHOWN = 7  # of which this many that change nothing else, where there are
-BLOCKED_SHOWN = 2  # of which this many that are blocked, so that their reason can be read
+# Of which so many that are blocked: one to read its reason, more where little else is to be had.
+BLOCKED_SHOWN, MOST_BLOCKED_SHOWN = 1, 4
 FOUND_SHOWN = 30  # of what a filter or an order leaves
 
 type Wait = Callable[[Group, Option], int | None]
@@ -128,6 +129,6 @@ def _nearest(
         easy = drops_in[: max(DROP_INS_SHOWN, WINDOW - len(changing))]
         possible = [*easy, *changing[: WINDOW - len(easy)]]
         # What is blocked before anything is chosen can never be had: it only shows on demand.
-        fewest = max(BLOCKED_SHOWN, WINDOW - len(possible)) if now.explicit else 0
-        kept = {*possible, *blocked[:fewest], now.chosen[group]}
+        room = min(MOST_BLOCKED_SHOWN, max(BLOCKED_SHOWN, WINDOW - len(possible)))
+        kept = {*possible, *blocked[: room if now.explicit else 0], now.chosen[group]}
     return [option for option in options if option.code in kept]

@@ -397,7 +397,7 @@ def test_a_search_finds_by_words_and_always_keeps_the_chosen_option(client: Clie
 def test_a_window_tells_of_some_blocked_options_why(client: Client, large):
     response = client.get(URL, {"choice.graphics": "long-card"})
     blocked = response.content.decode().count('<div class="option blocked"')
-    assert 2 <= blocked <= 10
+    assert 1 <= blocked <= 5  # of the cases, and the weak power supply
     assert "of 42 fit" in words(response)
 
 
