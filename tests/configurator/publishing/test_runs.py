@@ -1,6 +1,5 @@
 """A run of a version: asked for, worked off, reported; broken off, it is done again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,11 @@ from config.outbox import sources
 from config.outbox.relay import drain
 from configurator import selectors
 from configurator.engine.circuit import rungs
-from configurator.engine.circuit.compiling import is_compiler_installed
+from configurator.engine.circuit.artefact import Artefact
+from configurator.engine.circuit.compiling import is_compiler_installed, run
+from configurator.engine.circuit.encode import encode
+from configurator.engine.circuit.leaves import leaves_of
+from configurator.engine.classes import ClassedModel, classify
 from configurator.errors import ModelCheckFailed, RunUnderWay
 from configurator.models import EngineCircuit, ModelVersion, Option, Rule, VersionRun
 from configurator.services import circuits, runs
@@ -204,26 +207,27 @@ def test_the_circuit_is_there_when_the_version_goes_on_sale(settings):
     rungs._entries.clear()
 
 
+def too_generous(model, limits):
+    """The circuit of the model's groups without any of its rules."""
+    classed = classify(model)
+    leaves = leaves_of(classed)
+    clauses = encode(ClassedModel(model, classed.groups, ()), leaves)
+    return Artefact(model.sha256, run(clauses, leaves.total, limits), None, None, 0.0)
+
+
 @needs_compiler
 def test_an_artefact_that_differs_from_the_solver_is_not_used_and_that_is_said(
     settings, monkeypatch
 ):
     settings.COMPILE_CIRCUITS = True
     rungs._entries.clear()
-    to_circuit = circuits.compile_to_circuit
-
-    def of_another_model(model, limits):
-        """The circuit of the model without its rules: it allows too much."""
-        loose = to_circuit(replace(model, rules=()), limits)
-        return replace(loose, model=model.sha256)
-
-    version = draft_small_model()
-    # Classes must be alike for the artefact to be taken at all.
-    monkeypatch.setattr(circuits, "compile_to_circuit", of_another_model)
-    run = done(publish(version))
-    assert run.outcome == "passed"
-    assert run.answering["rung"] == "solver"
-    assert not EngineCircuit.objects.get(ir_sha256=run.ir_sha256).artefact
+    monkeypatch.setattr(circuits, "compile_to_circuit", too_generous)
+    finished = done(publish(draft_small_model()))
+    assert finished.outcome == "passed"
+    assert finished.answering["rung"] == "solver"
+    assert "differ from the solver's" in finished.answering["reason"]
+    assert not EngineCircuit.objects.get(ir_sha256=finished.ir_sha256).artefact
+    assert rungs.answering(finished.ir_sha256).rung == "solver"
     rungs._entries.clear()
 
 
