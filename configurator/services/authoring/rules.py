@@ -33,6 +33,7 @@ from configurator.services.compiling import model_data
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 LONGEST_NAME, LONGEST_SENTENCE = 120, 300
 MOST_RULES = 10_000
+LONGEST_TEXT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,9 @@ def read_condition(text: str, words: Vocabulary) -> tuple[object, object]:
 def plan_rules(version: ModelVersion, text: str) -> RulePlan:
     """What a text would change. Raises UnreadableRules with what is wrong where."""
     text = text.replace("\r\n", "\n")
+    if len(text) > LONGEST_TEXT:
+        told_length = f"{len(text):,} signs; expected {LONGEST_TEXT:,} at most"
+        raise UnreadableRules([RuleProblem(told_length)])
     model = _lenient_model(version)
     try:
         rules = tuple(parse_rules(text, vocabulary_of(model)))

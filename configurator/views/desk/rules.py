@@ -18,7 +18,6 @@ from configurator.services.authoring.rules import (
     text_sha256,
 )
 
-LONGEST_TEXT = 1_000_000
 TEMPLATE = "ops/machines/rules.html"
 
 
@@ -48,7 +47,7 @@ def _posted(
     request: HttpRequest, version: ModelVersion, context: dict[str, object]
 ) -> HttpResponse:
     """What was typed is kept, whatever is wrong with it."""
-    text = request.POST.get("rules", "")[:LONGEST_TEXT].replace("\r\n", "\n").replace("\0", "")
+    text = request.POST.get("rules", "").replace("\r\n", "\n").replace("\0", "")
     read_sha256 = request.POST.get("read", "")
     context |= {"text": text, "read_sha256": read_sha256}
     try:

@@ -122,3 +122,14 @@ def test_it_asks_a_fixed_number_of_questions(versions, django_assert_max_num_que
     client = signed_in(*READER)
     with django_assert_max_num_queries(26):
         client.get(reverse("ops:version-difference", args=[draft.pk]))
+
+
+def test_of_many_differences_the_first_hundred_are_shown_and_all_are_counted(versions):
+    _, draft = versions
+    group = draft.groups.get(code="case")
+    Option.objects.bulk_create(
+        Option(group=group, code=f"case-{n}", name=f"Case {n}") for n in range(150)
+    )
+    text = page(draft).content.decode()
+    assert text.count('class="change added"') == 100
+    assert "The first 100 of 150 are shown." in text

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from config.audit.models import StateChange
@@ -16,6 +17,7 @@ from configurator.services.authoring import draft_from, make_optional
 from configurator.services.compiling import model_data
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import check_model_version, publish_model_version
+from tests.configurator.authoring.desk import EDITOR, READER, signed_in
 from tests.factories.configurator import (
     draft_small_model,
     price_small_model,
@@ -145,3 +147,33 @@ def test_a_published_group_cannot_become_optional():
     live = publish_small_model()
     with pytest.raises(NotADraft):
         make_optional(group_id=live.groups.get(code="cpu").pk)
+
+
+def start(client, version, **data):
+    return client.post(reverse("ops:version-draft", args=[version.pk]), data)
+
+
+def test_the_button_makes_a_draft_and_leads_to_it():
+    live, editor = publish_small_model(), signed_in(*EDITOR)
+    response = start(editor, live)
+    made = ModelVersion.objects.get(product_model=live.product_model, number=2)
+    assert response.url == reverse("ops:version", args=[made.pk])
+    assert StateChange.objects.get(subject_id=made.pk, to_state="draft").actor.startswith("staff:")
+
+
+def test_a_second_draft_is_made_only_when_it_is_asked_for():
+    live, editor = publish_small_model(), signed_in(*EDITOR)
+    start(editor, live)
+    refused = start(editor, live)
+    assert refused.status_code == 409
+    assert "Version 2 is draft and not on sale yet" in refused.content.decode()
+    assert start(editor, live, another="1").status_code == 302
+    assert ModelVersion.objects.filter(product_model=live.product_model).count() == 3
+
+
+def test_readers_make_no_drafts_and_a_link_does_not():
+    live = publish_small_model()
+    assert start(signed_in(*READER), live).status_code == 403
+    url = reverse("ops:version-draft", args=[live.pk])
+    assert signed_in(*EDITOR).get(url).status_code == 405
+    assert signed_in(*EDITOR).post(reverse("ops:version-draft", args=[999_999])).status_code == 404

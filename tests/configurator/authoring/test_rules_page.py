@@ -129,7 +129,12 @@ def test_what_the_tables_or_the_engine_would_refuse_is_refused_first(draft, old,
 
 
 def test_a_code_used_twice_is_refused(draft):
-    assert "twice" in problem(draft, NEW + NEW).message or problem(draft, NEW + NEW).line
+    wrong = problem(draft, NEW + NEW)
+    assert "cool-tower" in f"{wrong.message} {wrong.excerpt}"
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut(draft):
+    assert "1,000,000 at most" in problem(draft, NEW + "# x" * 400_000).message
 
 
 def test_saving_over_somebody_elses_rules_is_refused(draft):
