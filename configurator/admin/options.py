@@ -14,7 +14,7 @@ from configurator.models import Option, OptionGroup
 from configurator.services.authoring import make_optional
 from configurator.services.authoring.values import write_attributes
 
-FIELDS = ["code", "name", "facts", "part_number", "attributes", "position"]
+FIELDS = ["code", "name", "facts", "part_number", "is_service", "attributes", "position"]
 
 
 class AsLines:
