@@ -5,7 +5,7 @@ the circuit does not hold every rule there is nothing here, and the server answe
 """
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -120,6 +120,7 @@ def evaluation_data(classed: ClassedModel, book: PriceBook | None) -> dict[str, 
     return {"base": costs.base if costs.is_priced else None, "groups": groups}
 
 
+@cache
 def _money(currency: str) -> dict[str, str | int]:
     """Samples from which a script learns how amounts are written: no second set of rules."""
     places = exponent(currency)
