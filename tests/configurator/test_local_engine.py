@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from playwright.sync_api import Error, Page
 
 from config.demo.loading.circuits import FOLDER
+from config.money import Money
 from configurator.engine.circuit import rungs
 from configurator.engine.circuit.artefact import to_bytes
 from configurator.engine.classes import classify
 from configurator.engine.evaluate import evaluate
 from configurator.engine.price import PriceBook
+from configurator.views.local import _money
 from tests.browser.chromium import running_chromium
 from tests.configurator.engine import machines
 from tests.configurator.engine.circuit.compiled import artefact_of
@@ -99,3 +101,24 @@ def test_a_circuit_that_leaves_a_rule_out_or_is_of_another_model_is_not_used(pag
         answers(page, product, without, prices, [{}])
     with pytest.raises(Error, match="made from another model"):
         answers(page, product, (FOLDER / "compact.circuit").read_bytes(), prices, [{}])
+
+
+AMOUNTS = """async ([money, amounts]) => {
+  const { Amounts } = await import("/static/js/local/amounts.js");
+  const written = new Amounts(money);
+  return amounts.map((minor) => [written.format(minor), written.difference(minor)]);
+}"""
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR", "JPY", "KWD", "CHF"])
+def test_amounts_are_written_as_the_server_writes_them(page: Page, currency: str):
+    amounts = [1, 9, 90, 100, 105, 99_900, 123_456, 100_000, 99_999_999, 1_234_567_890]
+    amounts += [-minor for minor in amounts]
+    written = page.evaluate(AMOUNTS, [_money(currency), amounts])
+    assert written == [
+        [
+            Money(abs(minor), currency).format(),
+            Money(minor, currency).format(is_delta=True),
+        ]
+        for minor in amounts
+    ]

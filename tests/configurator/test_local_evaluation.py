@@ -1,6 +1,7 @@
 """A click answered in the browser: what the page shows before, and what the server then says."""
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -279,6 +280,19 @@ class TestPage:
         assert not tab.locator("#configure[aria-busy]").count()
         server.answer()
         expect(total(tab)).to_have_text("$940")
+
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_after_quick_hands_the_page_is_that_of_its_address(self, tab: Page, seed: int):
+        opened(tab)
+        rng = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        ids = tab.locator(".option input").evaluate_all("radios => radios.map(r => r.id)")
+        for one in rng.choices(ids, k=25):
+            tab.locator(f'[id="{one}"]').evaluate("radio => radio.click()")
+        expect(tab.locator("#configure")).not_to_have_attribute("aria-busy", "true")
+        expect(tab.locator("#configure")).not_to_have_class(re.compile("htmx-request"))
+        told = look(tab)
+        tab.goto(tab.url)
+        assert look(tab) == told
 
     def test_who_saves_data_fetches_nothing(self, tab: Page):
         tab.add_init_script(
