@@ -24,8 +24,20 @@ def rows_of(classed: ClassedModel, atom: TableAtom) -> Rows:
     for column, ref in enumerate(atom.refs):
         columns.setdefault(classed.position[ref.group], []).append(column)
     matching = [_Matching(classed, atom, g, held) for g, held in columns.items()]
-    rows = (tuple(group.mask(row) for group in matching) for row in atom.rows)
-    return Rows(tuple(columns), tuple(dict.fromkeys(row for row in rows if all(row))))
+    rows = [tuple(group.mask(row) for group in matching) for row in atom.rows]
+    rows = list(dict.fromkeys(row for row in rows if all(row)))
+    for at in range(len(matching)):
+        rows = _joined(rows, at)
+    return Rows(tuple(columns), tuple(rows))
+
+
+def _joined(rows: list[tuple[int, ...]], at: int) -> list[tuple[int, ...]]:
+    """Rows that differ only in this group are one row: with either class of it."""
+    joined: dict[tuple[int, ...], int] = {}
+    for row in rows:
+        others = (*row[:at], *row[at + 1 :])
+        joined[others] = joined.get(others, 0) | row[at]
+    return [(*others[:at], mask, *others[at:]) for others, mask in joined.items()]
 
 
 class _Matching:

@@ -17,7 +17,8 @@ import configurator.engine
 from configurator.engine.circuit.arrays import Circuit
 from configurator.engine.circuit.artefact import Artefact
 from configurator.engine.circuit.count import variants
-from configurator.engine.circuit.encode import Clauses, encode
+from configurator.engine.circuit.encode import encode
+from configurator.engine.circuit.ladders import Clauses
 from configurator.engine.circuit.leaves import Leaves, leaves_of
 from configurator.engine.circuit.wide import Wide, widest
 from configurator.engine.circuit.worker import CIRCUIT, CLAUSES, Asked

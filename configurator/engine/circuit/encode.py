@@ -7,7 +7,7 @@ Variables 1 to `leaves.total` are the leaves; the others vanish from the circuit
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise, product
 
 from configurator.engine.atoms import (
@@ -18,6 +18,7 @@ from configurator.engine.atoms import (
     amount_of,
     connected,
 )
+from configurator.engine.circuit.ladders import Clauses, Ladders, below, climb
 from configurator.engine.circuit.leaves import Leaves
 from configurator.engine.classes import ClassedModel, ClassReader
 from configurator.engine.cnf import Clause, Ladder
@@ -25,14 +26,6 @@ from configurator.engine.nodes import Ref
 from configurator.engine.rows import rows_of
 
 PAIRWISE = 5  # groups up to this size need no ladder for "at most one"
-
-
-@dataclass(slots=True)
-class Clauses:
-    """Clauses over variables 1 to `variables`."""
-
-    variables: int
-    clauses: list[Clause] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,8 @@ class _Encoder:
         self._add = self.made.clauses.append
         self._sets: dict[tuple[int, int], int] = {}
         self._cells: dict[tuple[int, tuple[str, ...]], list[_Cell]] = {}
-        self._ladders: dict[object, Ladder] = {}
+        self._parts: dict[tuple[LinearTerm, ...], Ladder] = {}
+        self._ladders = Ladders(self.made)
         self._rows: dict[TableAtom, list[int]] = {}
         self._class_literals = [self._classes(g) for g in range(len(classed.groups))]
         for g, quantity in enumerate(leaves.quantity):
@@ -68,8 +62,7 @@ class _Encoder:
                 self._count(g, quantity)
 
     def _new(self) -> int:
-        self.made.variables += 1
-        return self.made.variables
+        return self.made.new()
 
     def _classes(self, g: int) -> list[int]:
         """A literal for each class of the group, exactly one of which holds."""
@@ -174,7 +167,7 @@ class _Encoder:
                     self._add([*(-cell.literal for cell in cells), *then])
             return
         *rest, longest = self._summands(atom)
-        for steps in product(*(_steps(ladder) for ladder in rest)):
+        for steps in product(*(climb(ladder) for ladder in rest)):
             exceeding = longest.above(atom.bound - sum(value for value, _ in steps))
             if exceeding is not None:
                 self._add([*(-step for _, step in steps), -exceeding, *then])
@@ -194,7 +187,7 @@ class _Encoder:
         for ladder in ladders:  # a part below its lowest step is unknown
             self._add([ladder.literals[0], then] if ladder.literals else [then])
         *rest, longest = ladders
-        for steps in product(*(zip(*_below(ladder), strict=True) for ladder in rest)):
+        for steps in product(*(zip(*below(ladder), strict=True) for ladder in rest)):
             room = atom.bound - sum(value for value, _ in steps)
             exceeding = longest.above(room)
             beyond = [literal for _, literal in steps if literal is not None]
@@ -228,61 +221,27 @@ class _Encoder:
         ladders = [self._part(tuple(terms)) for terms in connected(atom.terms)]
         ladders.sort(key=lambda ladder: len(ladder.values))
         while len(ladders) > 3:
-            ladders = [*ladders[2:], self._added(ladders[0], ladders[1])]
+            ladders = [*ladders[2:], self._ladders.added(ladders[0], ladders[1])]
             ladders.sort(key=lambda ladder: len(ladder.values))
         return ladders
 
     def _part(self, terms: tuple[LinearTerm, ...]) -> Ladder:
-        if terms in self._ladders:
-            return self._ladders[terms]
+        if terms in self._parts:
+            return self._parts[terms]
         refs = [ref for term in terms for ref in (term.ref, term.count) if ref is not None]
         groups = tuple(dict.fromkeys(self._classed.position[ref.group] for ref in refs))
         amounts = [
             (cells, amount_of(terms, self._reader(groups, cells)))
             for cells in product(*self._columns(groups, refs))
         ]
-        ladder = self._ladder({amount for _, amount in amounts if amount is not None})
+        ladder = self._ladders.of({amount for _, amount in amounts if amount is not None})
         at = {value: index for index, value in enumerate(ladder.values)}
         for cells, amount in amounts:
             # An unknown amount lies below the lowest step, where no bound looks.
             index = -1 if amount is None else at[amount]
-            self._place([-cell.literal for cell in cells], ladder, index)
-        self._ladders[terms] = ladder
+            self._ladders.place([-cell.literal for cell in cells], ladder, index)
+        self._parts[terms] = ladder
         return ladder
-
-    def _place(self, unless: Clause, ladder: Ladder, index: int) -> None:
-        """The number is exactly the value of that index, or below all of them at -1."""
-        if index >= 0:
-            self._add([*unless, ladder.literals[index]])
-        if index + 1 < len(ladder.literals):
-            self._add([*unless, -ladder.literals[index + 1]])
-
-    def _ladder(self, values: Iterable[int]) -> Ladder:
-        ordered = sorted(values)
-        ladder = Ladder(ordered, [self._new() for _ in ordered])
-        for lower, higher in zip(ladder.literals, ladder.literals[1:], strict=False):
-            self._add([-higher, lower])
-        return ladder
-
-    def _added(self, one: Ladder, other: Ladder) -> Ladder:
-        """The ladder of a sum; unknown where a part is."""
-        key = (*one.literals, 0, *other.literals)
-        if key in self._ladders:
-            return self._ladders[key]
-        total = self._ladder({a + b for a in one.values for b in other.values})
-        at = {value: index for index, value in enumerate(total.values)}
-        for ladder in (one, other):
-            if ladder.literals and total.literals:
-                self._add([ladder.literals[0], -total.literals[0]])
-        for a, (at_least_a, above_a) in _exactly(one):
-            for b, (at_least_b, above_b) in _exactly(other):
-                index = at[a + b]
-                self._add([-at_least_a, -at_least_b, total.literals[index]])
-                if index + 1 < len(total.literals):
-                    beyond = [literal for literal in (above_a, above_b) if literal is not None]
-                    self._add([*beyond, -total.literals[index + 1]])
-        self._ladders[key] = total
-        return total
 
     def _columns(self, groups: tuple[int, ...], refs: Iterable[Ref]) -> list[list[_Cell]]:
         attributes: dict[int, set[str]] = {g: set() for g in groups}
@@ -312,17 +271,3 @@ class _Encoder:
 
     def _reader(self, groups: Sequence[int], cells: Sequence[_Cell]) -> ClassReader:
         return self._classed.reader([cell.specimen for cell in cells], groups)
-
-
-def _steps(ladder: Ladder) -> Iterable[tuple[int, int]]:
-    return zip(ladder.values, ladder.literals, strict=True)
-
-
-def _below(ladder: Ladder) -> tuple[list[int], list[int | None]]:
-    """The values, each with the literal of the next higher one."""
-    return ladder.values, [*ladder.literals[1:], None]
-
-
-def _exactly(ladder: Ladder) -> Iterable[tuple[int, tuple[int, int | None]]]:
-    """(value, (literal of at least it, literal of more than it))."""
-    return zip(ladder.values, zip(ladder.literals, _below(ladder)[1], strict=True), strict=True)
