@@ -5,6 +5,7 @@ from configurator.models.option import Option, OptionGroup
 from configurator.models.price_list import ModelPrice, OptionPrice, PriceList
 from configurator.models.product_model import ModelVersion, ProductModel
 from configurator.models.rule import Rule
+from configurator.models.sub_assembly import SubAssembly
 from configurator.models.version_run import AcceptedFinding, VersionRun
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "PriceList",
     "ProductModel",
     "Rule",
+    "SubAssembly",
     "VersionRun",
 ]
