@@ -41,9 +41,20 @@ class Answer:
         return {g: option for g, option in self.chosen.items() if g not in self.explicit}
 
 
-def answer(version: ModelVersion, price_list: PriceList, explicit: Mapping[str, str]) -> Answer:
-    """Evaluate; of choices that contradict each other keep the newest and as many as can be."""
+def answer(
+    version: ModelVersion,
+    price_list: PriceList,
+    explicit: Mapping[str, str],
+    before: Mapping[str, str] | None = None,
+) -> Answer:
+    """Evaluate; of choices that contradict each other keep the newest and as many as can be.
+
+    `before` is the configuration of the page that the choices come from. Where other choices can
+    go equally well, those go that move its price least: what `block` told of the newest one.
+    """
     model = engine_model(version)
+    book = price_book(price_list)
+    is_whole = before is not None and before.keys() == model.options_by_code.keys()
     wanted = dict(explicit)
     sentences: list[str] = []
     refused: list[tuple[str, str]] = []
@@ -52,7 +63,10 @@ def answer(version: ModelVersion, price_list: PriceList, explicit: Mapping[str, 
         newest = next(reversed(wanted.items()))
         sentences += explain(model, wanted, *newest).sentences
         try:
-            wanted = dict(repair(model, wanted, keep=newest).choices)
+            way_out = repair(
+                model, wanted, keep=newest, book=book, before=before if is_whole else None
+            )
+            wanted = dict(way_out.choices)
         except ImpossibleOption:
             refused.append(newest)
             del wanted[newest[0]]

@@ -67,7 +67,7 @@ def save(request: HtmxRequest, slug: str) -> HttpResponse:
     """Freeze the configuration of the form and give it a short address."""
     version = published_version(slug)
     wish = read_wish(request.POST, engine_model(version))
-    now = answer(version, current_price_list(version), wish.explicit)
+    now = answer(version, current_price_list(version), wish.explicit, wish.before)
     if wish.unknown or now.dropped or now.refused:
         return _rendered(request, configure_page(version, wish), 409)
     if wish.version not in {None, version.pk}:

@@ -62,7 +62,7 @@ def configure_page(
     model, details = engine_model(version), option_details(version)
     price_list = current_price_list(version)
     book = price_book(price_list)
-    now = answer(version, price_list, wish.explicit)
+    now = answer(version, price_list, wish.explicit, wish.before)
     chosen = chosen_in(version, now.chosen)
     shown = windows(model, now, wish, book)
     load = plant_load()

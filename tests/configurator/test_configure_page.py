@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from configurator.models import Configuration, ModelVersion, Option
+from configurator.models import Configuration, ModelVersion, Option, Rule
 from configurator.services.availability import set_option_availability
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import check_model_version, publish_model_version
@@ -18,6 +18,7 @@ from tests.factories.configurator import (
     price_small_model,
     publish_small_model,
     small_prices,
+    supply_small_model,
 )
 
 pytestmark = pytest.mark.django_db
@@ -409,3 +410,38 @@ def test_whoever_asks_for_the_head_alone_gets_it(client: Client, version: ModelV
 @pytest.mark.parametrize("code", ["nothing", "a%00b", "%F0%9F%98%80", "a" * 500])
 def test_a_share_code_of_nothing_is_told_so(client: Client, version: ModelVersion, code: str):
     assert client.get(f"/c/{code}/").status_code in {400, 404}
+
+
+@pytest.fixture
+def torn_version() -> ModelVersion:
+    """A tower takes the large memory or the strong supply, not both."""
+    version = draft_small_model(product_model=ProductModelFactory(slug="small"))
+    Rule.objects.create(
+        version=version,
+        position=9,
+        code="torn",
+        name="A tower carries one of them",
+        sentence="{case} takes {memory} or {power_supply}, not both.",
+        constraint={
+            "any_of": [
+                {"left": "case.max_graphics_length_mm", "op": "<=", "value": 240},
+                {"left": "memory.capacity_gb", "op": "<=", "value": 16},
+                {"left": "power_supply.wattage_w", "op": "<=", "value": 450},
+            ]
+        },
+    )
+    check_model_version(version_id=version.pk)
+    supply_small_model()
+    return publish_model_version(version_id=version.pk)
+
+
+@pytest.mark.parametrize("order", [("memory", "power_supply"), ("power_supply", "memory")])
+def test_a_way_out_drops_the_choice_that_its_button_names(client: Client, torn_version, order):
+    own = {"memory": "kit64", "power_supply": "w850"}
+    page = client.get(URL, {f"choice.{group}": own[group] for group in order})
+    assert "$760" in words(page)
+    told = "Take it, and change the power supply to 450 W supply: −$30"
+    assert told in row(page, "case", "tower")
+    after = client.get(URL, {**form(page), "take": "case:tower"})
+    assert chosen(after) == DEFAULTS | {"memory": "kit64", "case": "tower"}
+    assert "$730" in words(after)
