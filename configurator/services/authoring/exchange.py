@@ -12,6 +12,7 @@ from configurator.models import ModelVersion, Option, OptionPrice
 from configurator.selectors.differences import Section, Thing, attribute_facts, section
 from configurator.services.authoring.drafts import lock_draft
 from configurator.services.authoring.option_sheet import (
+    YES,
     OptionPlan,
     OptionRow,
     Shelf,
@@ -98,7 +99,13 @@ def _option_sections(plan: OptionPlan) -> Iterator[Section]:
 
 def _thing(row: OptionRow, currency: str) -> Thing:
     price = "" if row.price is None else Money(row.price, currency).format()
-    own = {"name": row.name, "facts": row.facts, "part number": row.part_number, "price": price}
+    own = {
+        "name": row.name,
+        "facts": row.facts,
+        "part number": row.part_number,
+        "service": YES if row.is_service else "",
+        "price": price,
+    }
     values = {name: write_value(value) for name, value in row.attributes.items()}
     return Thing(row.code, row.name, {**own, **attribute_facts(values, own)})
 
@@ -124,14 +131,15 @@ def _write_options(plan: OptionPlan) -> None:
                 changed.append(_filled(row, wanted, place))
     Option.objects.filter(pk__in=gone).delete()
     Option.objects.bulk_create(new)
-    columns = ["name", "facts", "part_number", "attributes", "position"]
+    columns = ["name", "facts", "part_number", "is_service", "attributes", "position"]
     Option.objects.bulk_update(changed, columns, batch_size=500)
     _write_prices(shelf, plan, rows)
 
 
 def _filled(row: Option, wanted: OptionRow, position: int) -> Option:
     row.name, row.facts, row.part_number = wanted.name, wanted.facts, wanted.part_number
-    row.attributes, row.position = dict(wanted.attributes), position
+    row.is_service, row.attributes = wanted.is_service, dict(wanted.attributes)
+    row.position = position
     return row
 
 

@@ -23,7 +23,8 @@ from configurator.services.authoring.sheets import (
 from configurator.services.authoring.values import check_name, read_value, stored, write_value
 
 REQUIRED = ("group", "code", "name")
-FACTS, PART_NUMBER = "facts", "part number"
+FACTS, PART_NUMBER, SERVICE = "facts", "part number", "service"
+YES, NO = "yes", "no"
 ATTRIBUTE = "attribute: "  # before an attribute whose name is a column's, too
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 PRICE = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
@@ -38,6 +39,7 @@ class OptionRow:
     name: str
     facts: str
     part_number: str
+    is_service: bool
     attributes: Mapping[str, object]
     price: int | None
 
@@ -93,6 +95,7 @@ def shelf_of(version: ModelVersion) -> Shelf:
             row.name,
             row.facts,
             row.part_number,
+            row.is_service,
             row.attributes,
             price_of.get(row.pk),
         )
@@ -103,7 +106,7 @@ def option_sheet(version: ModelVersion) -> bytes:
     """All options of a version, for a spreadsheet."""
     shelf = shelf_of(version)
     names = shelf.attribute_names()
-    fixed = (*REQUIRED, FACTS, PART_NUMBER, shelf.price_column)
+    fixed = (*REQUIRED, FACTS, PART_NUMBER, SERVICE, shelf.price_column)
     columns = (*fixed, *(_column_of(name, fixed) for name in names))
     return write_sheet(columns, _cells(shelf, names))
 
@@ -121,7 +124,9 @@ def _cells(shelf: Shelf, names: Iterable[str]) -> Iterator[list[str]]:
                 write_value(row.attributes[name]) if name in row.attributes else ""
                 for name in names
             ]
-            yield [group, row.code, row.name, row.facts, row.part_number, price, *values]
+            service = YES if row.is_service else ""
+            own = [row.name, row.facts, row.part_number, service, price]
+            yield [group, row.code, *own, *values]
 
 
 def plan_options(version: ModelVersion, content: bytes, *, removes: bool) -> OptionPlan:
@@ -132,7 +137,7 @@ def plan_options(version: ModelVersion, content: bytes, *, removes: bool) -> Opt
     """
     shelf = shelf_of(version)
     sheet = read_sheet(
-        content, required=REQUIRED, optional=(FACTS, PART_NUMBER, shelf.price_column)
+        content, required=REQUIRED, optional=(FACTS, PART_NUMBER, SERVICE, shelf.price_column)
     )
     reader = _Reader(shelf, sheet)
     named = reader.read()
@@ -167,7 +172,7 @@ class _Reader:
         """Column → attribute."""
         price = self._shelf.price_column
         for column in self._sheet.columns:
-            if column in (*REQUIRED, FACTS, PART_NUMBER, price):
+            if column in (*REQUIRED, FACTS, PART_NUMBER, SERVICE, price):
                 continue
             name = column.removeprefix(ATTRIBUTE).strip()
             try:
@@ -203,14 +208,18 @@ class _Reader:
         return found
 
     def _option(self, row: SheetRow, group: str, code: str) -> OptionRow:
-        old = self._shelf.options[group].get(code) or OptionRow(code, "", "", "", {}, None)
+        old = self._shelf.options[group].get(code) or OptionRow(
+            code, "", "", "", is_service=False, attributes={}, price=None
+        )
         if not row.cells["name"]:
             self.problems.append(row.problem("name", "a name"))
+        part_number = self._text(row, PART_NUMBER, old.part_number)
         return OptionRow(
             code=code,
             name=self._text(row, "name", old.name),
             facts=self._text(row, FACTS, old.facts),
-            part_number=self._text(row, PART_NUMBER, old.part_number),
+            part_number=part_number,
+            is_service=self._service(row, part_number, is_old=old.is_service),
             attributes=self._values(row, old.attributes),
             price=self._price(row, group, old.price),
         )
@@ -224,6 +233,18 @@ class _Reader:
             told = f"at most {LONGEST[column]} signs"
             self.problems.append(row.problem(column, told, f"{len(text)}"))
         return text
+
+    def _service(self, row: SheetRow, part_number: str, *, is_old: bool) -> bool:
+        """An empty cell says no; what is a service is built from no part."""
+        cell = row.cells.get(SERVICE)
+        is_service = is_old if cell is None else cell.casefold() == YES
+        if cell and cell.casefold() not in (YES, NO):
+            self.problems.append(row.problem(SERVICE, f"{YES}, {NO} or nothing"))
+        elif is_service and part_number:
+            column = SERVICE if cell else PART_NUMBER
+            got = f"a service with the part {shown(part_number)}"
+            self.problems.append(row.problem(column, "a part number or a service, not both", got))
+        return is_service
 
     def _values(self, row: SheetRow, old: Mapping[str, object]) -> Mapping[str, object]:
         """An empty cell takes the attribute away; ? says that nobody knows it."""

@@ -109,7 +109,9 @@ def test_the_file_can_be_read_by_people(draft, editor):
     response = editor.get(reverse("ops:version-export", args=[draft.pk, "options"]))
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert f'{draft.product_model.slug}-v1-options.csv"' in response.headers["Content-Disposition"]
-    assert response.content.startswith(b"\xef\xbb\xbfgroup,code,name,facts,part number,price usd,")
+    assert response.content.startswith(
+        b"\xef\xbb\xbfgroup,code,name,facts,part number,service,price usd,"
+    )
     six = row_of(table(draft), "six")
     assert (six["price usd"], six["tdp_w"], six["integrated_graphics"]) == ("250.00", "65", "yes")
     assert six["length_mm"] == ""
@@ -133,6 +135,27 @@ def test_prices_names_facts_and_new_options_come_in(draft):
     book = read_price_book(draft.price_lists.get())
     assert book.option_minor["cpu", "eight"] == 39_950
     check_model_version(version_id=draft.pk)
+
+
+def test_what_is_a_service_goes_out_and_comes_in(draft, editor):
+    long_card = Option.objects.filter(group__version=draft, code="long-card")
+    long_card.update(is_service=True, part_number="")
+    assert row_of(table(draft), "long-card")["service"] == "yes"
+    assert do(draft, b"group,code,name,service\ngraphics,long-card,Long graphics card,\n") == {
+        ("changed", "long-card"): {"service": ("yes", "")}
+    }
+    do(draft, b"group,code,name,service\ngraphics,long-card,Long graphics card,Yes\n")
+    assert long_card.get().is_service
+    wrong = (
+        b"group,code,name,service,part number\ngraphics,long-card,L,yes,CARD-1\ncpu,x,X,maybe,\n"
+    )
+    assert problems(editor, draft, wrong) == [
+        (
+            "Row 2, service: expected a part number or a service, not both, "
+            "got a service with the part “CARD-1”"
+        ),
+        "Row 3, service: expected yes, no or nothing, got “maybe”",
+    ]
 
 
 def test_an_empty_cell_takes_an_attribute_or_a_price_away(draft):
