@@ -91,11 +91,15 @@ def configurations_by_code(share_codes: Sequence[str]) -> dict[str, Configuratio
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What has become of a frozen configuration. `total_minor` is None once it is not on sale."""
+    """What has become of a frozen configuration. `total_minor` is None once it is not on sale.
+
+    `lines` are at today's prices, or, once it is not on sale, as it was saved.
+    """
 
     is_on_sale: bool
     total_minor: int | None
     currency: str
+    lines: tuple[PriceLine, ...]
 
 
 def today_of(configurations: Sequence[Configuration]) -> dict[int, Today]:
@@ -110,10 +114,10 @@ def today_of(configurations: Sequence[Configuration]) -> dict[int, Today]:
 
 def _today(configuration: Configuration, prices: PriceList | None) -> Today:
     if prices is None:
-        return Today(False, None, configuration.currency)
+        return Today(False, None, configuration.currency, price_lines(configuration))
     model = engine_model(configuration.version)
-    total = total_minor(model, configuration.choices, price_book(prices))
-    return Today(True, total, prices.currency)
+    lines = lines_of(model, configuration.choices, price_book(prices))
+    return Today(True, sum(line.amount_minor for line in lines), prices.currency, lines)
 
 
 def parts_of(chosen: Sequence[ChosenOption]) -> dict[str, int]:

@@ -18,7 +18,6 @@ from configurator.selectors import (
     estimate,
     parts_of,
     plant_load,
-    price_lines,
     supplies,
 )
 from configurator.selectors.configurations import Today, today_of
@@ -73,12 +72,12 @@ def comparison(
 ) -> Comparison:
     """Put builds side by side; they may be of different machines, then rows are the union."""
     chosen = [chosen_options(build) for build in builds]
-    lines = [{line.group: line for line in price_lines(build)} for build in builds]
     numbers = {part.part_number for one in chosen for part in one} - {""}
     found, load = supplies(numbers), plant_load()
     ships = [estimate(parts_of(one), found, load, today) for one in chosen]
     now = today_of(builds)
-    rows = _groups(builds, chosen, lines)
+    todays = [now[build.pk] for build in builds]
+    rows = [_base(todays), *_groups(todays, chosen)]
     different = [row for row in rows if not row.is_equal]
     return Comparison(
         columns=[_column(build, now[build.pk], without[build.share_code]) for build in builds],
@@ -128,21 +127,24 @@ def _meters(builds: Sequence[Configuration]) -> list[Row]:
     ]
 
 
-def _groups(
-    builds: Sequence[Configuration],
-    chosen: Sequence[Sequence[ChosenOption]],
-    lines: Sequence[Mapping[str, PriceLine]],
-) -> list[Row]:
+def _base(todays: Sequence[Today]) -> Row:
+    """What a machine costs before any part: without it the rows would not add up to the price."""
+    amounts = (Money(now.lines[0].amount_minor, now.currency).format() for now in todays)
+    return Row(_("Base machine"), tuple(map(Cell, amounts)))
+
+
+def _groups(todays: Sequence[Today], chosen: Sequence[Sequence[ChosenOption]]) -> list[Row]:
     """One row a group, in the order of the first machine that has it."""
     names = {part.group: part.group_name for one in reversed(chosen) for part in one}
     order = dict.fromkeys(part.group for one in chosen for part in one)
     by_group = [{part.group: part for part in one} for one in chosen]
+    lines = [{line.group: line for line in now.lines} for now in todays]
     return [
         Row(
             names[group],
             tuple(
-                _part(parts[group], prices.get(group), build.currency) if group in parts else None
-                for build, parts, prices in zip(builds, by_group, lines, strict=True)
+                _part(parts[group], prices.get(group), now.currency) if group in parts else None
+                for now, parts, prices in zip(todays, by_group, lines, strict=True)
             ),
         )
         for group in order

@@ -74,7 +74,7 @@ def test_builds_stand_side_by_side_and_what_differs_first(client: Client, builds
     same = response.content.decode().split('<tbody class="same">')[1]
     assert "Mini case" in same
     assert "64 GB kit" not in same
-    assert "Show 3 rows that are the same" in words(response)
+    assert "Show 4 rows that are the same" in words(response)
 
 
 def test_each_column_says_when_it_ships_and_what_it_waits_for(client: Client, version):
@@ -114,6 +114,17 @@ def test_a_price_that_has_changed_is_told_with_the_old_one(client: Client, build
     price_small_model(version=builds[0].version, changes={("cpu", "six"): 26_000})
     response = client.get(URL, {"c": codes(builds[:1])})
     assert rows(response)["Price"] == ["$550 $540 when it was saved"]
+
+
+def test_the_rows_of_a_column_add_up_to_its_price(client: Client, builds):
+    price_small_model(version=builds[0].version, changes={("cpu", "six"): 26_000})
+    found = rows(client.get(URL, {"c": codes(builds[:3])}))
+    prices = [re.match(r"\$([\d,]+)", cell)[1] for cell in found.pop("Price")]
+    assert prices == ["550", "710", "1,030"]
+    for column, price in enumerate(prices):
+        amounts = [re.search(r"\$(\d+)$", cells[column]) for cells in found.values()]
+        assert sum(int(one[1]) for one in amounts if one) == int(price.replace(",", ""))
+    assert found["Base machine"] == ["$100"] * 3
 
 
 def test_machines_of_different_models_have_the_union_of_rows(client: Client, builds):
