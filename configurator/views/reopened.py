@@ -1,5 +1,6 @@
 """A saved configuration, opened again: what has become of it since, to accept or to look back."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ def reopened(
     now: Answer, frozen: Configuration, moved: Moved | None, others: list[str]
 ) -> list[Notice]:
     """What is different today. `moved` where it is of an older version; `others` to compare."""
-    url = shared_url(frozen)
+    url = f"{settings.BASE_URL}{shared_url(frozen)}"  # whole, to be copied
     mine = [code for code in others if code != frozen.share_code]
     text = _("Its address is %(url)s. Changing it here leaves the saved one as it is.")
     beside = compare_url([frozen.share_code, *mine])

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from configurator.models import Configuration, ModelVersion, Option, Rule
@@ -294,7 +295,7 @@ def test_saving_makes_a_short_address_that_brings_everything_back(client: Client
     assert chosen(shared) == configuration.choices
     assert chosen(shared)["power_supply"] == "w850"
     assert hidden(shared, "kept") == "graphics:long-card"
-    assert "A saved build" in words(shared)
+    assert f"A saved build Its address is {settings.BASE_URL}{response.url}." in words(shared)
 
 
 def test_saving_what_contradicts_itself_saves_nothing_and_says_so(client: Client, version):
