@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from configurator.engine.price import PriceLine, quantity_of, total_minor
+from configurator.engine.price import PriceLine, quantity_of
 from configurator.engine.price import price_lines as lines_of
 from configurator.errors import UnknownConfiguration
 from configurator.models import Configuration, ModelVersion, PriceList
