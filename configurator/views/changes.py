@@ -31,7 +31,8 @@ class Notice:
     """Something the customer must know. `tone` as in components/notice.html.
 
     `take` are the pairs that a button applies (None: there is nothing to take); `accept_url`
-    takes the form by post and keeps the machine as it is; `links` are (address, words).
+    takes the form by post and keeps the machine as it is; `links` are (address, words);
+    `figures` are amounts and days, none of which may break.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Notice:
     take: str | None = None
     accept_url: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 def notices(now: Answer, wish: Wish) -> list[Notice]:

@@ -147,7 +147,8 @@ def _offer(
     return Notice(
         title=title,
         tone=tone,
-        text=" ".join(filter(None, (before, f"{money if minor else _('same price')} · {days}"))),
+        text=before,
+        figures=(money if minor else _("same price"), days),
         changes=would_change(now, found.chosen),
         take=pairs(more),
     )

@@ -61,6 +61,12 @@ def test_the_quickest_tells_names_money_and_days_by_the_pages_own_estimate(
     assert chosen(page) == DEFAULTS
 
 
+def test_an_amount_and_its_sign_never_part_at_the_end_of_a_line(client: Client, slow_default):
+    page = press(client, client.get(URL), way="quickest")
+    told = '<p class="figures"><span>+$60</span> · <span>8 days sooner</span></p>'
+    assert told in page.content.decode()
+
+
 def test_taking_it_applies_it_and_undo_brings_everything_back(client: Client, slow_default):
     before = press(client, client.get(URL, {"choice.memory": "kit16"}), way="quickest")
     after = taken(client, before)
