@@ -6,24 +6,26 @@
     [AM4, AM5]          a list of texts; [] is an empty one
     ?                   not known
 
-`read_value(write_value(v)) == v` for every value that the engine knows.
+`read_value(write_value(v)) == v` for every value within the engine's limits; what is beyond them is
+refused where it is typed.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 
+from configurator.engine.limits import LARGEST_NUMBER, LONGEST_TEXT
 from configurator.engine.nodes import Value
 from configurator.errors import UnreadableAttributes
 
 UNKNOWN = "?"
 TRUE, FALSE = frozenset({"yes", "true"}), frozenset({"no", "false"})
-WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 # Reads as a number to a person: never silently text.
 NUMBER_LIKE = re.compile(r"[+-]?[0-9][0-9.,_' ]*|[+-]?[.,][0-9]+")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 RESERVED = "code"  # every option has it already
-LONGEST_VALUE = 500
+LONGEST_LINE = 100_000  # of a value as it is written; a cell of a sheet may hold 131,072
 HOW = "a whole number, yes, no, text, a list such as [AM4, AM5], or ? when nobody knows"
 
 
@@ -47,7 +49,7 @@ def _text(text: str, *, stops: str) -> str:
     is_plain = text == text.strip() and text.isprintable() and text[:1] not in {"", '"', "["}
     if is_plain and not any(stop in text for stop in stops):
         try:
-            if stops or read_value(text) == text:
+            if stops or _value(text) == text:
                 return text
         except ValueError:
             pass
@@ -59,8 +61,26 @@ def read_value(text: str) -> Value:
     text = text.strip()
     if not text:
         raise ValueError(f'nothing after the "="; expected {HOW}')
-    if len(text) > LONGEST_VALUE:
-        raise ValueError(f"longer than {LONGEST_VALUE} characters")
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"{len(text):,} signs; expected {LONGEST_LINE:,} at most")
+    value = _value(text)
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, str):
+            _check_text(one)
+    # What is written for it is read again: signs that are written as \u0001 count six.
+    if len(write_value(value)) > LONGEST_LINE:
+        raise ValueError(f"it is written with more than {LONGEST_LINE:,} signs")
+    return value
+
+
+def _check_text(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(text):,} signs; expected {LONGEST_TEXT:,} at most")
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("a NUL byte or half a character, which cannot be stored")
+
+
+def _value(text: str) -> Value:
     if text == UNKNOWN:
         return None
     if text.startswith("["):
@@ -68,7 +88,7 @@ def read_value(text: str) -> Value:
     if text.startswith('"'):
         quoted, end = _quoted(text, 0)
         if text[end:].strip():
-            raise ValueError(f"something follows the closing quote: {text[end:].strip()}")
+            raise ValueError(f"something follows the closing quote: {_short(text[end:].strip())}")
         return quoted
     return _bare(text)
 
@@ -77,24 +97,31 @@ def _bare(text: str) -> Value:
     if text.casefold() in TRUE | FALSE:
         return text.casefold() in TRUE
     if WHOLE.fullmatch(text):
+        if len(text) > len(f"-{LARGEST_NUMBER}") or abs(int(text)) > LARGEST_NUMBER:
+            raise ValueError(
+                f"{_short(text)} is too large; expected {LARGEST_NUMBER:,} at most: "
+                "choose a larger unit, or write it in double quotes if it is a name"
+            )
         return int(text)
     if NUMBER_LIKE.fullmatch(text):
         raise ValueError(
-            f"{text} is not a whole number; choose a smaller unit, "
-            f'or write "{text}" in double quotes if it is a name'
+            f"{_short(text)} is not a whole number; choose a smaller unit, "
+            f'or write "{_short(text)}" in double quotes if it is a name'
         )
     if not text.isprintable():
         raise ValueError("a sign that cannot be printed; expected plain text")
     return text
 
 
+def _short(text: str) -> str:
+    return f"{text[:40]}…" if len(text) > 40 else text
+
+
 def _quoted(text: str, start: int) -> tuple[str, int]:
     try:
         value, end = json.JSONDecoder().raw_decode(text, start)
     except json.JSONDecodeError:
-        raise ValueError(f"a quote that is not closed: {text[start:]}") from None
-    if "\0" in value:
-        raise ValueError("a NUL byte, which cannot be stored")
+        raise ValueError(f"a quote that is not closed: {_short(text[start:])}") from None
     return str(value), end
 
 
@@ -112,7 +139,7 @@ def _list(text: str) -> tuple[str, ...]:
         if text[at : at + 1] == "]":
             return _ended(items, text, at)
         if text[at : at + 1] != ",":
-            raise ValueError(f"the list has no closing ]: {text}")
+            raise ValueError(f"the list has no closing ]: {_short(text)}")
         at += 1
 
 
@@ -122,7 +149,7 @@ def _item(text: str, at: int) -> tuple[str, int]:
     end = next((i for i in range(at, len(text)) if text[i] in ",]"), len(text))
     item = text[at:end].strip()
     if not item:
-        raise ValueError(f"the list has an empty place: {text}")
+        raise ValueError(f"the list has an empty place: {_short(text)}")
     return item, end
 
 
@@ -134,7 +161,7 @@ def _skip(text: str, at: int) -> int:
 
 def _ended(items: list[str], text: str, at: int) -> tuple[str, ...]:
     if text[at + 1 :].strip():
-        raise ValueError(f"something follows the closing ]: {text[at + 1 :].strip()}")
+        raise ValueError(f"something follows the closing ]: {_short(text[at + 1 :].strip())}")
     return tuple(items)
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configurator.engine.limits import LARGEST_NUMBER, LONGEST_TEXT
 from configurator.errors import UnreadableAttributes
 from configurator.services.authoring.values import (
     read_attributes,
@@ -15,7 +16,7 @@ from configurator.services.authoring.values import (
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
-    st.integers(-(10**18) + 1, 10**18 - 1),
+    st.integers(-LARGEST_NUMBER, LARGEST_NUMBER),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60),
     st.lists(
         st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
@@ -29,6 +30,15 @@ def test_what_is_written_is_read_back(value):
     read = read_value(write_value(value))
     assert read == value
     assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [LARGEST_NUMBER, -LARGEST_NUMBER, "x" * LONGEST_TEXT, "\x01" * LONGEST_TEXT, ("6" * 900,) * 90],
+    ids=["largest", "smallest", "text", "signs", "list"],
+)
+def test_what_is_as_large_as_the_engine_allows_is_read_back(value):
+    assert read_value(write_value(value)) == value
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True), VALUES, max_size=5))
@@ -72,7 +82,8 @@ def test_a_value_has_the_type_that_it_looks_like(text, value):
         ("007", "not a whole number"),
         ("+5", "not a whole number"),
         (".5", "not a whole number"),
-        ("9" * 30, "not a whole number"),
+        (str(LARGEST_NUMBER + 1), "too large"),
+        ("-" + "9" * 5_000, "too large"),
         ("[AM4, AM5", "no closing ]"),
         ("[AM4,, AM5]", "empty place"),
         ("[AM4, ]", "empty place"),
@@ -80,7 +91,12 @@ def test_a_value_has_the_type_that_it_looks_like(text, value):
         ('"AM5', "not closed"),
         ('"AM5" x', "follows the closing quote"),
         ('"a\\u0000b"', "NUL"),
-        ("x" * 501, "longer than 500"),
+        ('"a\\ud800b"', "half a character"),
+        ('[a, "\\udfff"]', "half a character"),
+        ("x" * 2_001, "2,001 signs; expected 2,000 at most"),
+        (f"[a, {'x' * 2_001}]", "2,001 signs; expected 2,000 at most"),
+        ("x" * 100_001, "100,001 signs"),
+        (f"[{', '.join([chr(1) * 1_000] * 99)}]", "written with more than 100,000 signs"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_with_a_reason(text, told):
