@@ -132,6 +132,17 @@ class ChangedMeanwhile(ConfiguratorError):
     http_status = 409
 
 
+class RulesWouldGo(ConfiguratorError):
+    """Saving would remove rules that nobody agreed to lose; `codes` names them."""
+
+    code = "rules_would_go"
+    http_status = 409
+
+    def __init__(self, message: str, *, codes: Sequence[str]) -> None:
+        super().__init__(message)
+        self.codes = tuple(codes)
+
+
 class RunUnderWay(ConfiguratorError):
     """The version is being checked or published already; wait for that."""
 

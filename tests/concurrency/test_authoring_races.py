@@ -34,10 +34,12 @@ def test_drafts_that_are_wanted_are_numbered_one_after_the_other():
 def test_of_rules_saved_at_once_one_text_stays_and_the_others_are_told():
     draft = draft_small_model()
     read = text_sha256(rules_text(draft))
+    agreed = [rule.code for rule in draft.rules.all()]
 
     def saving(number):
         text = RULE.format(number)
-        return lambda: save_rules(version_id=draft.pk, text=text, read_sha256=read)
+        asked = {"version_id": draft.pk, "text": text, "read_sha256": read, "agreed": agreed}
+        return lambda: save_rules(**asked)
 
     results = race(*[saving(number) for number in range(RACERS)])
     assert sum(isinstance(result, ChangedMeanwhile) for result in results) == RACERS - 1

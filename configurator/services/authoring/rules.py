@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from configurator.engine.language import (
 )
 from configurator.engine.parse import rule_from_dict
 from configurator.engine.references import problems
-from configurator.errors import ChangedMeanwhile, UnreadableRules
+from configurator.errors import ChangedMeanwhile, RulesWouldGo, UnreadableRules
 from configurator.models import ModelVersion, Rule
 from configurator.selectors.differences import Section, Thing, section
 from configurator.services.authoring.drafts import lock_draft
@@ -52,10 +52,11 @@ class RuleProblem:
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """What saving a text would do; nothing is changed by making it."""
+    """What saving a text would do; nothing is changed by making it. `removed` are codes."""
 
     rules: tuple[RuleNode, ...]
     sections: tuple[Section, ...]
+    removed: tuple[str, ...] = ()
 
 
 def rule_data(rule: Rule) -> dict[str, object]:
@@ -120,22 +121,35 @@ def plan_rules(version: ModelVersion, text: str) -> RulePlan:
         raise UnreadableRules([told(error)]) from error
     if wrong := list(_wrong(model, rules, text)):
         raise UnreadableRules(wrong)
-    return RulePlan(rules, changes_of(version.rules.all(), rules))
+    rows = list(version.rules.all())
+    kept = {rule.code for rule in rules}
+    removed = tuple(row.code for row in rows if row.code not in kept)
+    return RulePlan(rules, changes_of(rows, rules), removed)
 
 
 @transaction.atomic
-def save_rules(*, version_id: int, text: str, read_sha256: str) -> RulePlan:
+def save_rules(
+    *, version_id: int, text: str, read_sha256: str, agreed: Collection[str] = ()
+) -> RulePlan:
     """Make a draft's rules what the text says: their codes are who they are.
 
-    `read_sha256` is of the text that was edited. Raises NotADraft, UnreadableRules, and
-    ChangedMeanwhile when the rules are not those any more.
+    `read_sha256` is of the text that was edited; `agreed` are the codes of rules that may go.
+    Raises NotADraft, UnreadableRules, ChangedMeanwhile when the rules are not those any more, and
+    RulesWouldGo when the text lacks others than those, be it that they could not be read.
     """
     version = lock_draft(version_id)
     plan = plan_rules(version, text)
     if text_sha256(rules_text(version)) != read_sha256:
         raise ChangedMeanwhile("Somebody else has saved these rules since you opened them")
+    if lost := [code for code in plan.removed if code not in agreed]:
+        raise RulesWouldGo(f"Saving would remove {len(lost)} of the rules", codes=plan.removed)
     write_plan(version, plan.rules)
     return plan
+
+
+def unreadable_rules(version: ModelVersion) -> list[Rule]:
+    """Rules that no text can show; they are mended in their own form."""
+    return [row for row in version.rules.all() if _node_of(row) is None]
 
 
 def write_plan(version: ModelVersion, rules: Iterable[RuleNode]) -> None:
@@ -250,7 +264,7 @@ def _faults(model: Model, rules: tuple[RuleNode, ...]) -> Iterator[tuple[str, st
 def _line_of(code: str, text: str) -> int:
     if not code:
         return 0
-    found = re.search(rf"^\s*rule\s+{re.escape(code)}(?![-\w])", text, re.MULTILINE)
+    found = re.search(rf"^[ \t]*rule\s+{re.escape(code)}(?![-\w])", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 0
 
 

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from config.console.access import staff_view
-from configurator.errors import ChangedMeanwhile, NotADraft, UnreadableRules
+from configurator.errors import ChangedMeanwhile, NotADraft, RulesWouldGo, UnreadableRules
 from configurator.models import ModelVersion
 from configurator.services.authoring.rules import (
+    RulePlan,
     plan_rules,
     rule_text,
     rules_text,
     save_rules,
     text_sha256,
+    unreadable_rules,
 )
 
 TEMPLATE = "ops/machines/rules.html"
@@ -38,6 +40,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     if is_open:
         text = rules_text(version)
         context |= {"text": text, "read_sha256": text_sha256(text)}
+        context["unreadable"] = unreadable_rules(version)
     else:
         context["rules"] = [(rule, rule_text(rule)) for rule in version.rules.all()]
     return render(request, TEMPLATE, context)
@@ -52,18 +55,32 @@ def _posted(
     context |= {"text": text, "read_sha256": read_sha256}
     try:
         if "save" in request.POST:
-            save_rules(version_id=version.pk, text=text, read_sha256=read_sha256)
+            agreed = request.POST.get("agreed", "").split()
+            save_rules(version_id=version.pk, text=text, read_sha256=read_sha256, agreed=agreed)
             messages.success(request, _("The rules are saved."))
             return redirect("ops:version-rules", pk=version.pk)
-        context |= {"is_checked": True, "sections": plan_rules(version, text).sections}
+        context |= {"is_checked": True} | _shown(plan_rules(version, text))
     except UnreadableRules as error:
         context["problems"] = error.problems
         return render(request, TEMPLATE, context, status=422)
     except ChangedMeanwhile as error:
         stored = rules_text(version)
         context |= {"meanwhile": error, "stored": stored, "read_sha256": text_sha256(stored)}
+        context |= _shown(plan_rules(version, text))
+        return render(request, TEMPLATE, context, status=409)
+    except RulesWouldGo:
+        context |= {"is_asked": True} | _shown(plan_rules(version, text))
         return render(request, TEMPLATE, context, status=409)
     except NotADraft as error:
         messages.error(request, str(error))
         return redirect("ops:version-rules", pk=version.pk)
     return render(request, TEMPLATE, context)
+
+
+def _shown(plan: RulePlan) -> dict[str, object]:
+    """What is shown of a plan. Who saves after having seen it agrees to what goes."""
+    return {
+        "sections": plan.sections,
+        "removed": plan.removed,
+        "agreed": " ".join(plan.removed),
+    }

@@ -27,6 +27,9 @@ rule cool-tower "A tower stays cool" warns
 """
 
 
+SENT_AGAIN = (("read", "_sha256"), ("agreed", ""))
+
+
 @pytest.fixture
 def draft():
     return draft_small_model()
@@ -43,7 +46,8 @@ def url(version):
 
 def save(version, text):
     read = text_sha256(rules_text(version))
-    return save_rules(version_id=version.pk, text=text, read_sha256=read)
+    agreed = version.rules.values_list("code", flat=True)
+    return save_rules(version_id=version.pk, text=text, read_sha256=read, agreed=agreed)
 
 
 def problem(version, text):
@@ -158,12 +162,36 @@ def test_a_rule_that_cannot_be_read_shows_as_a_remark_and_its_loss_is_told(draft
     assert ("removed", "power-budget") in told(plan_rules(draft, text).sections)
 
 
+def test_no_rule_goes_without_consent_be_it_forgotten_or_unreadable(draft, editor):
+    Rule.objects.filter(version=draft, code="power-budget").update(constraint={"what": 1})
+    before = rows(draft)
+    page = editor.get(url(draft))
+    assert "1 rule cannot be shown as text" in page.content.decode()
+    card, _remark, _some = page.context["text"].strip().split("\n\n")
+    sent = {"rules": card + NEW, "read": page.context["read_sha256"], "save": ""}
+    asked = editor.post(url(draft), sent)
+    assert asked.status_code == 409
+    assert "2 rules would be removed" in asked.content.decode()
+    assert "rule cool-tower" in asked.content.decode()
+    assert rows(draft) == before
+    editor.post(url(draft), sent | {"agreed": "some-graphics"})
+    assert rows(draft) == before
+    editor.post(url(draft), sent | {"agreed": asked.context["agreed"]})
+    assert [rule.code for rule in draft.rules.all()] == ["card-fits-case", "cool-tower"]
+
+
+def test_a_fault_behind_blank_lines_is_told_by_the_line_of_its_rule(draft):
+    wrong = problem(draft, "\n\n" + NEW.replace("{cpu} is warm in {case}.", ""))
+    assert wrong.line == 4
+
+
 def test_many_rules_are_saved_with_as_many_statements_as_one(draft):
     def statements(count):
         text = "".join(NEW.replace("cool-tower", f"cool-{count}-{n}") for n in range(count))
         read = text_sha256(rules_text(draft))
+        agreed = [rule.code for rule in draft.rules.all()]
         with CaptureQueriesContext(connection) as asked:
-            save_rules(version_id=draft.pk, text=text, read_sha256=read)
+            save_rules(version_id=draft.pk, text=text, read_sha256=read, agreed=agreed)
         return len(asked)
 
     assert statements(300) == statements(1)
@@ -203,8 +231,9 @@ def test_both_texts_are_shown_when_somebody_else_has_saved(draft, editor):
     assert response.status_code == 409
     assert "rule mine" in text
     assert "rule cool-tower" in text
-    again = response.context["read_sha256"]
-    editor.post(url(draft), {"rules": mine, "read": again, "save": ""})
+    assert "Save, and remove 1 rule" in text
+    again = {name: response.context[f"{name}{more}"] for name, more in SENT_AGAIN}
+    editor.post(url(draft), {"rules": mine, "save": ""} | again)
     assert [rule.code for rule in draft.rules.all()] == ["mine"]
 
 
