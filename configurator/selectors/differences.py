@@ -9,6 +9,7 @@ from configurator.selectors.drafts import newest_price_list
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 NOTHING = ""
+SORTS = ("groups", "options", "rules", "defaults", "prices")
 ORDERED = frozenset({"groups", "options", "rules"})
 MOST_NAMED = 6  # codes of a stretch in another order
 
@@ -57,6 +58,16 @@ class Thing:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All things of one sort in a version; of options those of one `group`, by its code."""
+
+    sort: str
+    group: str
+    title: str
+    things: tuple[Thing, ...]
+
+
 def differences(
     old: ModelVersion, new: ModelVersion, *, rule_text: RuleText, value_text: ValueText
 ) -> tuple[Section, ...]:
@@ -65,16 +76,38 @@ def differences(
     `rule_text` and `value_text` put a rule's condition and an attribute's value into words.
     Sections without a difference are left out.
     """
-    before, after = _Version(old, rule_text, value_text), _Version(new, rule_text, value_text)
-    names = {**before.group_names, **after.group_names}
-    sections = [section("groups", "", before.groups(), after.groups())]
-    old_options, new_options = before.options(), after.options()
-    for code, name in names.items():
-        of_both = old_options.get(code, []), new_options.get(code, [])
-        sections.append(section("options", name, *of_both))
-    sections.append(section("rules", "", before.rules(), after.rules()))
-    sections.append(section("defaults", "", before.defaults(), after.defaults()))
-    sections.append(section("prices", "", before.prices(), after.prices()))
+    before = snapshot(old, rule_text=rule_text, value_text=value_text)
+    return compared(before, snapshot(new, rule_text=rule_text, value_text=value_text))
+
+
+def snapshot(
+    version: ModelVersion, *, rule_text: RuleText, value_text: ValueText
+) -> tuple[Kept, ...]:
+    """All things of a version as they are now, to be compared with what becomes of them."""
+    read = _Version(version, rule_text, value_text)
+    options = read.options()
+    return (
+        Kept("groups", "", "", tuple(read.groups())),
+        *(
+            Kept("options", code, name, tuple(options[code]))
+            for code, name in read.group_names.items()
+        ),
+        Kept("rules", "", "", tuple(read.rules())),
+        Kept("defaults", "", "", tuple(read.defaults())),
+        Kept("prices", "", "", tuple(read.prices())),
+    )
+
+
+def compared(before: Iterable[Kept], after: Iterable[Kept]) -> tuple[Section, ...]:
+    """What is not the same in two snapshots, by section."""
+    old = {(kept.sort, kept.group): kept for kept in before}
+    new = {(kept.sort, kept.group): kept for kept in after}
+    sections = []
+    for sort in SORTS:
+        for key in dict.fromkeys(key for key in (*old, *new) if key[0] == sort):
+            titled = new.get(key) or old[key]
+            of_both = [kept[key].things if key in kept else () for kept in (old, new)]
+            sections.append(section(sort, titled.title, *of_both))
     return tuple(one for one in sections if one.differences)
 
 
@@ -159,6 +192,8 @@ class _Version:
 
     def _option(self, row: Option) -> Thing:
         own = {"name": row.name, "facts": row.facts, "part number": row.part_number}
+        if row.is_service:
+            own["service"] = "yes"
         values = {name: self._value_text(value) for name, value in row.attributes.items()}
         return Thing(row.code, row.name, {**own, **attribute_facts(values, own)})
 
