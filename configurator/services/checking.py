@@ -90,7 +90,9 @@ def prove(
     report = check_model(model, progress=lambda name, number, _: tell(name, number + 1))
     tell(LAST_STEP, steps)
     found = [_told(finding) for finding in report.findings]
-    found += [*_unpriced(version, model, at), *_unbuildable(version)]
+    # What is not in the shop may be there to be taken into others: it needs a bill when it is sold.
+    is_for_sale = at is not None or version.product_model.is_listed
+    found += [*_unpriced(version, model, at), *_unbuildable(version, is_for_sale=is_for_sale)]
     accepted = {(row.kind, row.where): row for row in version.accepted.all()}
     findings = [_with_acceptance(told, accepted) for told in found]
     return Proof(model, tuple(sorted(findings, key=lambda told: not told.stands_in_the_way)))
@@ -161,7 +163,7 @@ def _unpriced(version: ModelVersion, model: Model, at: datetime | None) -> Itera
                 )
 
 
-def _unbuildable(version: ModelVersion) -> Iterator[Told]:
+def _unbuildable(version: ModelVersion, *, is_for_sale: bool) -> Iterator[Told]:
     """Options that could be sold but not built."""
     options = list(
         Option.objects.filter(group__version=version)
@@ -176,7 +178,7 @@ def _unbuildable(version: ModelVersion) -> Iterator[Told]:
             "no_bill",
             f"{fault.group}.{fault.option}" if fault.option else slug,
             fault.message,
-            is_blocking=True,
+            is_blocking=is_for_sale,
             group=fault.group,
             option=fault.option,
         )
