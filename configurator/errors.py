@@ -132,6 +132,18 @@ class ChangedMeanwhile(ConfiguratorError):
     http_status = 409
 
 
+class AssemblyRefused(ConfiguratorError):
+    """Another model cannot be taken in, or taken out; `problems` say why, a line each."""
+
+    code = "assembly_refused"
+    http_status = 409
+
+    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *problems]))
+        self.message = message
+        self.problems = tuple(problems)
+
+
 class RulesWouldGo(ConfiguratorError):
     """Saving would remove rules that nobody agreed to lose; `codes` names them."""
 

@@ -18,6 +18,7 @@ from configurator.models import (
     PriceList,
     ProductModel,
     Rule,
+    SubAssembly,
 )
 from configurator.services.acceptance import carry_acceptances
 
@@ -29,8 +30,9 @@ OPEN = (ModelVersion.Status.DRAFT, ModelVersion.Status.CHECKED)
 def draft_from(*, version_id: int, actor: str, is_another: bool = False) -> ModelVersion:
     """Copy a version, whatever its state, into the next one of its product model as a draft.
 
-    Groups, options, rules, defaults and prices: of every currency the list that is valid now,
-    and those planned for later. A fixed number of queries, however many options there are.
+    Groups, options, rules, sub-assemblies, defaults and prices: of every currency the list that
+    is valid now, and those planned for later. A fixed number of queries, however many options
+    there are.
     Raises DraftExists when a version is open already, unless `is_another`.
     """
     source = ModelVersion.objects.defer("ir").get(pk=version_id)
@@ -48,6 +50,7 @@ def draft_from(*, version_id: int, actor: str, is_another: bool = False) -> Mode
     record_state(draft, why=f"drafted from version {source.number}", actor=actor)
     options = _copy_options(source, _copy_groups(source, draft))
     Rule.objects.bulk_create(_copies(source.rules.all(), version_id=lambda _: draft.pk))
+    SubAssembly.objects.bulk_create(_copies(source.assemblies.all(), version_id=lambda _: draft.pk))
     _copy_prices(source, draft, options)
     carry_acceptances(source_id=source.pk, draft_id=draft.pk)
     return draft
