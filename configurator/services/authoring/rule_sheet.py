@@ -1,5 +1,6 @@
 """Rules as a sheet: one row a rule, its condition in the rule language."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -13,6 +14,7 @@ from configurator.services.authoring.rules import (
     changes_of,
     condition_text,
     faults_of,
+    node_of,
     rule_data,
     told,
     vocabulary,
@@ -56,25 +58,46 @@ def plan_rule_sheet(version: ModelVersion, content: bytes, *, removes: bool) -> 
     rows = {row.code: row for row in version.rules.all()}
     problems: list[SheetProblem] = []
     named: dict[str, RuleNode] = {}
-    first_at: dict[str, int] = {}
+    first_at: dict[str, SheetRow] = {}
     words = vocabulary(version)
     for row in sheet.rows:
         code = row.cells["code"]
         if code in first_at:
-            got = f"{shown(code)} again, first in row {first_at[code]}"
+            got = f"{shown(code)} again, first in row {first_at[code].number}"
             problems.append(row.problem("code", "a code that no other row has", got))
             continue
-        first_at[code] = row.number
+        first_at[code] = row
         found = _rule(row, words, rows.get(code))
         if isinstance(found, SheetProblem):
             problems.append(found)
         else:
             named[code] = found
     for code, message in faults_of(version, tuple(named.values())):
-        problems.append(SheetProblem(first_at.get(code, 1), "rule", "a sound rule", message))
+        problems.append(_fault(first_at.get(code), message))
+    if not removes:
+        problems += _unreadable(rows, first_at)
     if problems:
         raise UnreadableSheet(sorted(problems, key=attrgetter("row")))
     return _plan(rows, named, removes=removes)
+
+
+def _fault(row: SheetRow | None, message: str) -> SheetProblem:
+    """In the column that the message is about."""
+    if row is None:
+        return SheetProblem(1, "rule", "a sound rule", message)
+    wanted = message.removeprefix("expected ")
+    for column in ("code", "name", "sentence"):
+        if wanted.startswith(f"a {column} "):
+            return row.problem(column, wanted)
+    return row.problem("rule", "a sound rule", message)
+
+
+def _unreadable(rows: Mapping[str, Rule], named: Mapping[str, SheetRow]) -> Iterator[SheetProblem]:
+    """Rules that would stay, but that nobody can read: they cannot be put in order with others."""
+    for code, rule in rows.items():
+        if code not in named and node_of(rule) is None:
+            told = f"a row for {code}, which cannot be read"
+            yield SheetProblem(1, "code", told, "none")
 
 
 def _plan(rows: dict[str, Rule], named: dict[str, RuleNode], *, removes: bool) -> RuleSheetPlan:

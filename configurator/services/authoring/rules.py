@@ -149,7 +149,7 @@ def save_rules(
 
 def unreadable_rules(version: ModelVersion) -> list[Rule]:
     """Rules that no text can show; they are mended in their own form."""
-    return [row for row in version.rules.all() if _node_of(row) is None]
+    return [row for row in version.rules.all() if node_of(row) is None]
 
 
 def write_plan(version: ModelVersion, rules: Iterable[RuleNode]) -> None:
@@ -164,7 +164,7 @@ def write_plan(version: ModelVersion, rules: Iterable[RuleNode]) -> None:
     changed = [
         Rule(version=version, position=position, **{"when": [], **data})
         for position, (rule, data) in enumerate(zip(rules, _data_of(rules), strict=True))
-        if is_moved or _node_of(rows[rule.code]) != rule
+        if is_moved or node_of(rows[rule.code]) != rule
     ]
     if not is_moved:
         for row in changed:
@@ -177,7 +177,7 @@ def write_plan(version: ModelVersion, rules: Iterable[RuleNode]) -> None:
     )
 
 
-def _node_of(row: Rule) -> RuleNode | None:
+def node_of(row: Rule) -> RuleNode | None:
     """None where it cannot be read."""
     try:
         return rule_from_dict(rule_data(row), row.code)

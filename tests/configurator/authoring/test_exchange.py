@@ -256,7 +256,7 @@ def test_prices_of_another_currency_and_of_quantities_are_refused(draft, editor)
     ("change", "message"),
     [
         ({"severity": "maybe"}, "Row 2, severity: expected block or warn, got “maybe”"),
-        ({"sentence": ""}, "Row 2, rule: expected a sound rule, got expected a sentence"),
+        ({"sentence": ""}, "Row 2, sentence: expected a sentence for the customer"),
         ({"sentence": "{wings} flap"}, "wings"),
         ({"name": ""}, "expected a name of 1 to 120 signs"),
         ({"code": "a b"}, "expected a code of at most 60"),
@@ -269,6 +269,18 @@ def test_a_wrong_rule_is_told_by_its_row(draft, editor, change, message):
     rows[0].update(change)
     told_problems = problems(editor, draft, written(rows), "rules")
     assert any(message in one for one in told_problems), told_problems
+
+
+def test_a_stored_rule_that_cannot_be_read_is_asked_for_and_not_lost(draft, editor):
+    sheet = export_sheet(draft, "rules")
+    rules = Rule.objects.filter(version=draft)
+    rules.filter(code="power-budget").update(constraint={"what": 1})
+    one = b"code,name,severity,sentence,rule\ncool,Cool,block,Too warm.,cpu.tdp_w <= 100\n"
+    assert problems(editor, draft, one, "rules") == [
+        "Row 1, code: expected a row for power-budget, which cannot be read, got none"
+    ]
+    do(draft, sheet, "rules")
+    assert "what" not in rules.get(code="power-budget").constraint
 
 
 def test_rules_change_stay_and_go_by_their_codes(draft):
