@@ -4,7 +4,15 @@ sale.
 
 from django.urls import URLPattern, path
 
-from configurator.views.desk import difference, drafts, exchange, rules, try_it, versions
+from configurator.views.desk import (
+    assemblies,
+    difference,
+    drafts,
+    exchange,
+    rules,
+    try_it,
+    versions,
+)
 
 VERSION = "machines/versions/<int:pk>/"
 
@@ -18,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{VERSION}draft/", drafts.draft, name="version-draft"),
     path(f"{VERSION}try/", try_it.try_version, name="version-try"),
     path(f"{VERSION}rules/", rules.rules, name="version-rules"),
+    path(f"{VERSION}assemblies/", assemblies.assemblies, name="version-assemblies"),
     path(f"{VERSION}exchange/", exchange.exchange, name="version-exchange"),
     path(f"{VERSION}exchange/<slug:kind>.csv", exchange.export, name="version-export"),
     path(f"{VERSION}difference/", difference.difference, name="version-difference"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from configurator.models import ModelVersion, Option, OptionGroup, Rule
 from configurator.services.authoring import draft_from
+from configurator.services.authoring.assemblies import Change, take_in
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import check_model_version
 from tests.factories.configurator import ModelVersionFactory, ProductModelFactory
@@ -84,3 +85,9 @@ def next_set(source: ModelVersion, change: Callable[[ModelVersion], object]) -> 
     change(draft)
     check_model_version(version_id=draft.pk)
     return draft
+
+
+def take(
+    draft: ModelVersion, source: ModelVersion, code: str = "left", name: str = "Left"
+) -> Change:
+    return take_in(version_id=draft.pk, of_version_id=source.pk, code=code, name=name)
