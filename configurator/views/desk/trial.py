@@ -1,6 +1,6 @@
 """A machine tried at the desk: what the engine says of a set of choices, in words and links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -75,7 +75,7 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Sentences as a customer reads them, and the rules by (code, name)."""
+    """Sentences as a customer reads them, and the rules by (address, name)."""
 
     sentences: tuple[str, ...]
     rules: list[tuple[str, str]]
@@ -126,10 +126,13 @@ class Answered:
     unpriced: str
 
 
-def answered(model: Model, trial: Trial, book: PriceBook | None) -> Answered:
+def answered(
+    model: Model, trial: Trial, book: PriceBook | None, *, rule_url: Callable[[str], str]
+) -> Answered:
     """Evaluate a trial. Without prices where the book is None or leaves an option out.
 
-    Raises EngineError, such as InconsistentModel when the rules allow nothing.
+    `rule_url` leads to a rule by its code. Raises EngineError, such as InconsistentModel when the
+    rules allow nothing.
     """
     unpriced = ""
     try:
@@ -137,7 +140,7 @@ def answered(model: Model, trial: Trial, book: PriceBook | None) -> Answered:
     except MissingPrice as error:
         unpriced, book = error.message, None
         found = evaluate(model, trial.picks, groups=[trial.opened])
-    return _Words(model, trial, book, found).all(unpriced)
+    return _Words(model, trial, book, found, rule_url).all(unpriced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ class _Words:
     trial: Trial
     book: PriceBook | None
     found: Evaluation
+    rule_url: Callable[[str], str]
 
     def all(self, unpriced: str) -> Answered:
         groups = [self._line(group) for group in self.model.groups]
@@ -222,7 +226,8 @@ class _Words:
 
     def _reason(self, why: Explanation) -> Reason:
         names = {rule.code: rule.name for rule in self.model.rules}
-        return Reason(why.sentences, [(code, names.get(code, code)) for code in why.rules], None)
+        links = [(self.rule_url(code), names.get(code, code)) for code in why.rules]
+        return Reason(why.sentences, links, None)
 
     def _way_out(self, group: str, option: str) -> WayOut | None:
         """None when nothing helps: no machine has the option."""

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from configurator.models import Option, OptionGroup, OptionPrice, PriceList, Rule
-from tests.configurator.authoring.desk import READER, signed_in
+from tests.configurator.authoring.desk import EDITOR, READER, signed_in
 from tests.factories.configurator import (
     ModelVersionFactory,
     draft_small_model,
@@ -50,13 +50,26 @@ def test_a_blocked_option_says_why_by_which_rule_and_offers_the_way_out(reader):
     assert blocked.reason.sentences == (
         "Long graphics card is 340 mm long; Mini case takes 240 mm.",
     )
-    assert blocked.reason.rules == [("card-fits-case", "Graphics card fits the case")]
+    where = f"{reverse('ops:version-rules', args=[version.pk])}#rule-card-fits-case"
+    assert blocked.reason.rules == [(where, "Graphics card fits the case")]
     text = response.content.decode()
     assert "Long graphics card is 340 mm long" in text
-    assert f"{reverse('ops:version-rules', args=[version.pk])}#rule-card-fits-case" in text
+    assert where in text
     repaired = page(reader, version, blocked.reason.way_out.url).context["it"]
     assert repaired.conflict is None
     assert dict(repaired.trial.picks) == {"cpu": "six", "graphics": "long-card"}
+
+
+def test_a_rule_of_a_draft_leads_editors_to_its_form_and_readers_to_its_text(reader):
+    draft = draft_small_model()
+    rule = Rule.objects.get(version=draft, code="card-fits-case")
+    editor = signed_in(*EDITOR, "change_rule")
+    asked = "?pick.case=mini&open=graphics"
+    ((form, _name),) = rows(page(editor, draft, asked))["long-card"].reason.rules
+    assert form == reverse("admin:configurator_rule_change", args=[rule.pk])
+    ((text, _name),) = rows(page(reader, draft, asked))["long-card"].reason.rules
+    shown, _, place = text.partition("#")
+    assert f'id="{place}"' in reader.get(shown).content.decode()
 
 
 def test_taking_an_option_tells_what_else_changes(reader):
@@ -69,7 +82,7 @@ def test_picks_that_contradict_each_other_are_explained_and_repaired(reader):
     version = draft_small_model()
     response = page(reader, version, "?pick.case=mini&pick.graphics=long-card")
     it = response.context["it"]
-    assert it.conflict.rules == [("card-fits-case", "Graphics card fits the case")]
+    assert [name for _url, name in it.conflict.rules] == ["Graphics card fits the case"]
     assert "These picks contradict each other" in response.content.decode()
     mended = page(reader, version, it.conflict.way_out.url).context["it"]
     assert dict(mended.trial.picks) == {"graphics": "long-card"}
