@@ -46,7 +46,6 @@ def local_evaluation(version: ModelVersion, price_list: PriceList) -> str:
             "chosen": _("chosen"),
             "same": _("same price"),
             "checking": _("checking"),
-            "unanswered": _("not checked"),
         },
         "money": _money(price_list.currency),
     }

@@ -3,9 +3,36 @@ let newest = null;
 document.addEventListener("htmx:config:request", (event) => {
   newest = event.detail.ctx;
 });
+// What is no answer of this page's (an error of the server's, or of something between) must not
+// take the form's place: what was chosen stays, and the page says that it is not checked.
 document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const isOurs = ctx.response.headers.has("HX-Replace-Url");
+  if (ctx !== newest || !isOurs) event.preventDefault();
+  if (ctx === newest && !isOurs) unanswered();
+});
+// Somebody may have chosen again while the answer's last bytes came.
+document.addEventListener("htmx:after:request", (event) => {
   if (event.detail.ctx !== newest) event.preventDefault();
 });
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (detail.ctx === newest) unanswered();
+});
+
+function unanswered() {
+  const form = document.querySelector("#configure");
+  form?.setAttribute("aria-busy", "true");
+  form?.querySelector(".promise")?.setAttribute("data-unsettled", form.dataset.unanswered);
+}
+
+// A question that got no answer, because the network or the page was away, is put again.
+addEventListener("online", askAgain);
+addEventListener("pageshow", ({ persisted }) => persisted && askAgain());
+
+function askAgain() {
+  const form = document.querySelector("#configure[aria-busy]");
+  form?.dispatchEvent(new Event("change", { bubbles: true }));
+}
 
 // The answer is morphed into the page. A morph sets attributes, but a field that was once used no
 // longer follows them: put it where the server says, except where somebody is typing.

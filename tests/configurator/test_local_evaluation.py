@@ -28,7 +28,7 @@ from tests.factories.configurator import (
 pytest.importorskip("py_d4", reason="the compiler has no wheel for this machine")
 
 ADDRESS = "/machines/small/"
-REFUSED = re.compile(r"ERR_FAILED|ERR_INTERNET_DISCONNECTED|status of 404|Failed to fetch")
+REFUSED = re.compile(r"ERR_FAILED|ERR_INTERNET_DISCONNECTED|status of (404|502)|Failed to fetch")
 CIRCUIT = re.compile(r"/circuit/\w+\.bin$")
 QUESTION = re.compile(r"/machines/small/\?")
 
@@ -245,8 +245,9 @@ class TestPage:
         radio(tab, "graphics", "card").check()
         expect(total(tab)).to_have_text("$940")
         (question,) = server.waiting
-        body = question.fetch().text().replace("$940", "$947").replace("94000", "94700")
-        question.fulfill(body=body, content_type="text/html")
+        answer = question.fetch()
+        body = answer.text().replace("$940", "$947").replace("94000", "94700")
+        question.fulfill(response=answer, body=body)
         expect(total(tab)).to_have_text("$947")
 
     def test_without_network_the_page_answers_says_so_and_asks_again(self, tab: Page):
@@ -259,6 +260,24 @@ class TestPage:
         tab.context.set_offline(False)  # it asks again by itself
         expect(tab.locator("#configure")).not_to_have_attribute("aria-busy", "true")
         expect(tab).to_have_url(re.compile("choice.graphics=card&choice.memory=kit64"))
+
+    @pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}#without"])
+    def test_an_error_page_never_takes_the_place_of_what_was_chosen(self, tab: Page, address: str):
+        if "without" in address:
+            tab.route(CIRCUIT, lambda route: route.fulfill(status=404))
+            tab.goto(address)
+            tab.wait_for_function("() => window.htmx !== undefined")
+        else:
+            opened(tab)
+        tab.route(QUESTION, lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+        radio(tab, "graphics", "card").check()
+        expect(tab.locator(".promise")).to_have_attribute("data-unsettled", "not checked")
+        expect(radio(tab, "graphics", "card")).to_be_checked()
+        expect(total(tab)).to_have_text("$540" if "without" in address else "$940")
+        tab.unroute(QUESTION)
+        radio(tab, "memory", "kit64").check()
+        expect(total(tab)).to_have_text("$1,100")
+        expect(tab.locator("#configure")).not_to_have_attribute("aria-busy", "true")
 
     @pytest.mark.parametrize("answer", ["none", "damaged", "foreign"])
     def test_without_a_good_circuit_the_page_works_as_before(self, tab: Page, answer: str):

@@ -50,20 +50,6 @@ document.addEventListener("htmx:after:swap", () => {
   follow();
 });
 
-document.addEventListener("htmx:error", () => {
-  const form = theForm();
-  if (machine && form && !isSettled(form)) unsettle(form, machine.words.unanswered);
-});
-
-// A question that got no answer, because the network or the page was away, is put again.
-addEventListener("online", askAgain);
-addEventListener("pageshow", ({ persisted }) => persisted && askAgain());
-
-function askAgain() {
-  const form = theForm();
-  if (form && !isSettled(form)) form.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
 // Be ready for the machine of the page as the server made it.
 async function follow() {
   const wanted = theForm()?.dataset.local ?? "";
