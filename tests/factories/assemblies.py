@@ -7,10 +7,12 @@ One rule: the stand carries the screens. The default is small, one, desk.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from configurator.models import ModelVersion, Option, OptionGroup, Rule
 from configurator.services.authoring import draft_from
 from configurator.services.authoring.assemblies import Change, take_in
+from configurator.services.compiling import model_data
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import check_model_version
 from tests.factories.configurator import ModelVersionFactory, ProductModelFactory
@@ -91,3 +93,17 @@ def take(
     draft: ModelVersion, source: ModelVersion, code: str = "left", name: str = "Left"
 ) -> Change:
     return take_in(version_id=draft.pk, of_version_id=source.pk, code=code, name=name)
+
+
+def content(version: ModelVersion) -> Any:
+    """Groups, rules and defaults as they are in the tables now."""
+    return model_data(ModelVersion.objects.get(pk=version.pk))
+
+
+def codes(rows: Any) -> list[str]:
+    return [row.code for row in rows.all()]
+
+
+def facts(change: Change) -> set[tuple[str, str, str]]:
+    """(sort, kind, code) of all that a change says."""
+    return {(one.sort, d.kind, d.code) for one in change.sections for d in one.differences}

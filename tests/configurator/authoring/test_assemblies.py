@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from configurator.engine.ir import model_from_dict
@@ -12,7 +14,6 @@ from configurator.models import (
     Option,
     OptionGroup,
     OptionPrice,
-    Rule,
     SubAssembly,
 )
 from configurator.selectors import read_price_book
@@ -20,18 +21,15 @@ from configurator.services.authoring import draft_from
 from configurator.services.authoring.assemblies import (
     perform,
     preview,
-    take_in,
     take_in_again,
     take_out,
 )
-from configurator.services.compiling import model_data
 from configurator.services.price_lists import create_price_list
 from configurator.services.publishing import (
     check_model_version,
     publish_model_version,
-    reopen_model_version,
 )
-from tests.factories.assemblies import monitor_set, next_set
+from tests.factories.assemblies import codes, content, facts, monitor_set, take
 from tests.factories.configurator import (
     ModelVersionFactory,
     ProductModelFactory,
@@ -51,29 +49,6 @@ def source():
 @pytest.fixture
 def draft():
     return draft_small_model()
-
-
-def take(draft, source, code="left", name="Left"):
-    return take_in(version_id=draft.pk, of_version_id=source.pk, code=code, name=name)
-
-
-def data(version):
-    return model_data(ModelVersion.objects.get(pk=version.pk))
-
-
-def codes(rows):
-    return [row.code for row in rows.all()]
-
-
-def own_rule(draft, code, **constraint):
-    return Rule.objects.create(
-        version=draft, code=code, name=code, sentence="No.", constraint=constraint
-    )
-
-
-def facts(change):
-    """(sort, kind, code) of what a change says."""
-    return {(one.sort, d.kind, d.code) for one in change.sections for d in one.differences}
 
 
 def test_everything_of_a_model_comes_in_under_its_prefix(draft, source):
@@ -108,7 +83,7 @@ def test_a_machine_with_two_of_the_same_can_be_checked_and_sold(draft, source):
     take(draft, source, code="right", name="Right")
     check_model_version(version_id=draft.pk)
     publish_model_version(version_id=draft.pk)
-    assert model_from_dict(data(draft)).groups[-1].name == "Right: Stand"
+    assert model_from_dict(content(draft)).groups[-1].name == "Right: Stand"
 
 
 def test_a_model_that_took_another_in_brings_that_along(draft, source):
@@ -159,19 +134,19 @@ def test_the_next_version_carries_it_over(draft, source):
     later = draft_from(version_id=draft.pk, actor="tests", is_another=True)
     kept = later.assemblies.get()
     assert (kept.code, kept.name, kept.of_version) == ("left", "Left", source)
-    assert data(later) == data(draft)
+    assert content(later) == content(draft)
     take_out(version_id=later.pk, code="left")
     assert draft.assemblies.count() == 1
 
 
 def test_a_preview_tells_all_and_changes_nothing(draft, source):
-    before = data(draft)
+    before = content(draft)
     shown = preview(lambda: take(draft, source))
     assert ("groups", "added", "left-screen") in facts(shown)
     assert ("options", "added", "arm") in facts(shown)
     assert ("rules", "added", "left-weight") in facts(shown)
     assert ("prices", "added", "left-screen.large") in facts(shown)
-    assert data(draft) == before
+    assert content(draft) == before
     assert not SubAssembly.objects.exists()
     assert perform(lambda: take(draft, source), state=shown.state) == shown
     assert SubAssembly.objects.count() == 1
@@ -183,117 +158,6 @@ def test_what_was_changed_since_the_preview_is_not_overwritten(draft, source):
     with pytest.raises(ChangedMeanwhile):
         perform(lambda: take(draft, source), state=shown.state)
     assert not draft.assemblies.exists()
-
-
-def newer(source):
-    """Without the arm, with a third size, another price, another default and no rule."""
-
-    def change(version):
-        version.groups.get(code="stand").options.get(code="arm").delete()
-        screen = version.groups.get(code="screen")
-        huge = Option.objects.create(
-            group=screen, code="huge", name="40 inches", part_number="MON-40", position=9
-        )
-        huge.attributes = {"kg": 11, "ports": ["dp"]}
-        huge.save()
-        prices = version.price_lists.get()
-        OptionPrice.objects.create(price_list=prices, option=huge, amount_minor=80_000)
-        prices.prices.filter(option__code="small").update(amount_minor=19_000)
-        version.rules.all().delete()
-        ModelVersion.objects.filter(pk=version.pk).update(
-            defaults={"screen": "large", "screens": "one", "stand": "desk"}
-        )
-
-    return next_set(source, change)
-
-
-def test_taking_it_in_again_makes_it_what_the_newest_version_is(draft, source):
-    take(draft, source)
-    kept = draft.groups.get(code="left-screen").pk
-    version_2 = newer(source)
-    change = take_in_again(version_id=draft.pk, code="left")
-    assert {
-        ("options", "added", "huge"),
-        ("options", "removed", "arm"),
-        ("rules", "removed", "left-weight"),
-        ("prices", "changed", "left-screen.small"),
-        ("defaults", "changed", "left-screen"),
-    } <= facts(change)
-    assert draft.assemblies.get().of_version == version_2
-    assert draft.groups.get(code="left-screen").pk == kept
-    draft.refresh_from_db()
-    assert draft.defaults["left-screen"] == "large"
-    other = draft_small_model()
-    take(other, version_2)
-    left = [group for group in data(draft)["groups"] if group["code"].startswith("left-")]
-    assert left == [g for g in data(other)["groups"] if g["code"].startswith("left-")]
-
-
-def test_what_was_chosen_here_by_default_stays_where_it_still_can(draft, source):
-    take(draft, source)
-    draft.refresh_from_db()
-    draft.defaults |= {"left-screens": "two", "left-stand": "arm"}
-    draft.save(update_fields=["defaults"])
-    newer(source)
-    take_in_again(version_id=draft.pk, code="left")
-    draft.refresh_from_db()
-    assert draft.defaults["left-screens"] == "two"
-    assert draft.defaults["left-stand"] == "desk"
-
-
-def test_its_groups_keep_their_place_among_the_others(draft, source):
-    take(draft, source)
-    OptionGroup.objects.create(version=draft, code="warranty", name="Warranty", position=50)
-    order = codes(draft.groups)
-    newer(source)
-    take_in_again(version_id=draft.pk, code="left")
-    assert codes(draft.groups) == order
-
-
-def test_own_rules_stay_and_those_without_sense_are_told(draft, source):
-    take(draft, source)
-    own_rule(draft, "still-fine", left="left-stand.code", op="==", value="desk")
-    own_rule(draft, "speaks-of-the-arm", left="left-stand.code", op="!=", value="arm")
-    newer(source)
-    change = take_in_again(version_id=draft.pk, code="left")
-    (told,) = change.senseless
-    assert told.code == "speaks-of-the-arm"
-    assert "unknown option" in told.message
-    assert {"still-fine", "speaks-of-the-arm"} <= set(codes(draft.rules))
-
-
-def test_taking_it_out_leaves_what_was_there_before(draft, source):
-    before = data(draft)
-    take(draft, source)
-    assert data(draft) != before
-    change = take_out(version_id=draft.pk, code="left")
-    assert change.senseless == ()
-    assert data(draft) == before
-    assert not SubAssembly.objects.exists()
-    assert not OptionPrice.objects.filter(option__code="large").filter(price_list__version=draft)
-
-
-def test_rules_about_what_is_taken_out_stay_and_are_told(draft, source):
-    take(draft, source)
-    own_rule(draft, "mine", left="left-screen.kg", op="<=", value=5)
-    change = take_out(version_id=draft.pk, code="left")
-    assert [told.code for told in change.senseless] == ["mine"]
-    assert "mine" in codes(draft.rules)
-
-
-def test_a_group_that_others_count_does_not_go(draft, source):
-    take(draft, source)
-    OptionGroup.objects.create(
-        version=draft,
-        code="stands",
-        name="Stands",
-        position=60,
-        quantity_for=draft.groups.get(code="left-stand"),
-    )
-    with pytest.raises(AssemblyRefused, match="stands counts left-stand"):
-        take_out(version_id=draft.pk, code="left")
-    take_in_again(version_id=draft.pk, code="left")
-    assert draft.groups.get(code="stands").quantity_for.code == "left-stand"
 
 
 def test_a_circle_is_refused_at_any_depth_and_shown():
@@ -318,10 +182,10 @@ def test_a_code_that_is_taken_is_refused(draft, source, code):
     take(draft, source)
     if code == "le":
         OptionGroup.objects.create(version=draft, code="le-gs", name="Legs")
-    before = data(draft)
+    before = content(draft)
     with pytest.raises(AssemblyRefused, match=f"The code “{code}” is taken"):
         take(draft, source, code=code)
-    assert data(draft) == before
+    assert content(draft) == before
 
 
 def test_codes_that_would_not_fit_are_refused_by_name(draft, source):
@@ -355,14 +219,12 @@ def test_only_drafts_change(draft, source):
             change()
 
 
-def test_nothing_is_renewed_from_a_version_that_was_reopened(draft, source):
+def test_where_groups_came_from_is_frozen_with_the_version(draft, source):
     take(draft, source)
-    reopen_model_version(version_id=source.pk)
-    with pytest.raises(AssemblyRefused, match="No version of Monitor set is checked now"):
-        take_in_again(version_id=draft.pk, code="left")
-    take_out(version_id=draft.pk, code="left")
-
-
-def test_what_is_not_there_is_neither_renewed_nor_taken_out(draft):
-    with pytest.raises(AssemblyRefused, match="no sub-assembly “left” any more"):
-        take_out(version_id=draft.pk, code="left")
+    check_model_version(version_id=draft.pk)
+    rows = SubAssembly.objects.filter(version=draft)
+    for cheat in (lambda: rows.update(name="Right"), rows.delete):
+        with pytest.raises(IntegrityError, match="is checked"), transaction.atomic():
+            cheat()
+    with pytest.raises(ProtectedError):
+        ModelVersion.objects.filter(pk=source.pk).delete()
