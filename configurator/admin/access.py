@@ -59,6 +59,12 @@ class UntilValid:
         return not isinstance(price_list, PriceList) or not is_valid_already(price_list)
 
 
+def is_asked_for(request: HttpRequest, *fields: str) -> bool:
+    """Whether a form's autocomplete asks, for one of these fields of our own models."""
+    asked = request.GET
+    return asked.get("app_label") == "configurator" and asked.get("field_name") in fields
+
+
 def tried(request: HttpRequest, service: Callable[..., object], **asked: Any) -> object | None:
     """What the service answers; None when it refuses, and then staff are told why."""
     try:

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 
 from config.console.access import actor_of
-from configurator.admin.access import WhileDraft, tried
+from configurator.admin.access import WhileDraft, is_asked_for, tried
 from configurator.forms.authoring import GroupForm, version_form
 from configurator.models import ModelVersion, OptionGroup, ProductModel, Rule, VersionRun
 from configurator.services import publishing
@@ -96,6 +96,15 @@ class ModelVersionAdmin(WhileDraft, ModelAdmin):
             (None, {"fields": version}),
             ("Defaults", {"fields": selects, "classes": ["tab"]}),
         ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ModelVersion], search_term: str
+    ) -> tuple[QuerySet[ModelVersion], bool]:
+        """Rules and groups are put into a draft: no other is offered for them."""
+        is_part = request.GET.get("model_name") in {"rule", "optiongroup"}
+        if is_part and is_asked_for(request, "version"):
+            queryset = queryset.filter(status=ModelVersion.Status.DRAFT)
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="defaults")
     def chosen_by_default(self, version: ModelVersion) -> str:

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
-from configurator.admin.access import WhileDraft, tried
-from configurator.forms.authoring import GroupForm, OptionForm, OptionRowForm
-from configurator.models import Option, OptionGroup
+from configurator.admin.access import WhileDraft, is_asked_for, tried
+from configurator.forms.authoring import GroupForm, OptionForm, OptionRowForm, PricedOptionForm
+from configurator.models import ModelVersion, Option, OptionGroup
 from configurator.services.authoring import make_optional
 from configurator.services.authoring.values import write_attributes
 
+PRICE_RIGHTS = ("configurator.add_optionprice", "configurator.change_optionprice")
 FIELDS = ["code", "name", "facts", "part_number", "is_service", "attributes", "position"]
 
 
@@ -38,9 +39,10 @@ class AsLines:
 class OptionInline(AsLines, WhileDraft, TabularInline):
     model = Option
     form = OptionRowForm
-    fields = FIELDS
+    fields = ["code", "name", "part_number", "attributes", "position"]
     extra = 0
     per_page = 50
+    show_change_link = True
 
 
 @admin.register(OptionGroup)
@@ -54,6 +56,14 @@ class OptionGroupAdmin(WhileDraft, ModelAdmin):
     inlines = [OptionInline]
     actions = ["make_optional"]
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OptionGroup], search_term: str
+    ) -> tuple[QuerySet[OptionGroup], bool]:
+        """An option is put into a group of a draft: no other is offered."""
+        if is_asked_for(request, "group"):
+            queryset = queryset.filter(version__status=ModelVersion.Status.DRAFT)
+        return super().get_search_results(request, queryset, search_term)
+
     @admin.action(description="Make optional: add “None” at no price", permissions=["change"])
     def make_optional(self, request: HttpRequest, queryset: QuerySet[OptionGroup]) -> None:
         for group in queryset:
@@ -63,10 +73,24 @@ class OptionGroupAdmin(WhileDraft, ModelAdmin):
 
 @admin.register(Option)
 class OptionAdmin(AsLines, WhileDraft, ModelAdmin):
-    form = OptionForm
     list_display = ["name", "code", "group", "part_number", "facts"]
     list_filter = ["group__version__product_model", "group__code", "group__version__status"]
     list_select_related = ["group__version__product_model"]
     search_fields = ["name", "code", "part_number", "facts"]
     autocomplete_fields = ["group"]
+    ordering = ["-group__version", "group__position", "group", "position", "pk"]
     fields = ["group", *FIELDS]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Without its field a price is neither shown nor touched."""
+        form = PricedOptionForm if self._may_price(request, obj) else OptionForm
+        return super().get_form(request, obj, **kwargs | {"form": form})
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return [*fields[:-1], "price", fields[-1]] if self._may_price(request, obj) else fields
+
+    def _may_price(self, request: HttpRequest, obj: Any) -> bool:
+        """Who may set prices, while they may be set here."""
+        is_open = obj is None or self.has_change_permission(request, obj)
+        return is_open and request.user.has_perms(PRICE_RIGHTS)

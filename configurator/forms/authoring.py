@@ -6,11 +6,17 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from config.money import Money
 from configurator.engine.language import RuleSyntaxError
 from configurator.forms.attributes import AttributesField
-from configurator.models import ModelVersion, Option, OptionGroup, Rule
+from configurator.models import ModelVersion, Option, OptionGroup, OptionPrice, Rule
+from configurator.selectors.drafts import newest_price_list
 from configurator.services.authoring.rules import (
     condition_text,
     fault_of,
@@ -18,6 +24,7 @@ from configurator.services.authoring.rules import (
     told,
     vocabulary,
 )
+from configurator.services.price_lists import price_option, read_amount
 
 MONOSPACED = {"class": "font-mono", "spellcheck": "false", "autocapitalize": "off"}
 
@@ -58,11 +65,70 @@ class OptionForm(forms.ModelForm):
     class Meta:
         model = Option
         fields = ["group", "code", "name", "facts", "part_number", "attributes", "position"]
+        labels = {"is_service": _("Service")}
+
+    def clean(self) -> dict[str, Any]:
+        """What is a service is built from no part."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("is_service") and cleaned.get("part_number"):
+            self.add_error("part_number", _("A service needs no part: keep one of the two."))
+        return cleaned
 
     def clean_group(self) -> OptionGroup:
         group: OptionGroup = self.cleaned_data["group"]
         check_draft(group.version)
         return group
+
+
+class PricedOptionForm(OptionForm):
+    """An option with its price in the newest list of its version."""
+
+    price = forms.CharField(
+        label=_("Price"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("In the newest price list, such as 1299.00. Without one it cannot be sold."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk and "price" in self.fields:
+            self.initial["price"] = _price_of(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """The price becomes minor units of the list's currency, or None."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        text, group = cleaned.pop("price", None), cleaned.get("group")
+        if text is None or group is None:
+            return cleaned
+        text = text.strip()
+        prices = newest_price_list(group.version)
+        if text and group.quantity_for_id is not None:
+            self.add_error("price", _("Expected nothing: a quantity has no price."))
+        elif text and prices is None:
+            self.add_error("price", _("Expected nothing: the version has no price list yet."))
+        else:
+            try:
+                cleaned["price"] = read_amount(text, prices.currency) if text and prices else None
+            except ValueError as error:
+                told = {"expected": str(error), "got": text[:40]}
+                wrong = forms.ValidationError(_("Expected %(expected)s, got %(got)s."), params=told)
+                self.add_error("price", wrong)
+        return cleaned
+
+    def _save_m2m(self) -> None:
+        """With what else hangs on the saved row."""
+        super()._save_m2m()  # type: ignore[misc]
+        if "price" in self.cleaned_data:
+            price_option(option=self.instance, amount_minor=self.cleaned_data["price"])
+
+
+def _price_of(option: Option) -> str:
+    prices = newest_price_list(option.group.version)
+    price = OptionPrice.objects.filter(price_list=prices, option=option).first()
+    if prices is None or price is None:
+        return ""
+    return str(Money(price.amount_minor, prices.currency).decimal)
 
 
 class OptionRowForm(OptionForm):

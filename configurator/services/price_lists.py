@@ -1,15 +1,21 @@
-"""Prices change by a new list, never by editing one that is valid."""
+"""Prices change by a new list, never by editing one that is valid; those of a draft are free."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from config.locks import lock_rows
+from config.money import exponent
 from configurator.errors import MissingPrice, UnknownOption
 from configurator.models import ModelPrice, ModelVersion, Option, OptionPrice, PriceList
+from configurator.selectors.drafts import newest_price_list
+
+AMOUNT = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
 
 
 @transaction.atomic
@@ -48,6 +54,39 @@ def create_price_list(
         for key, amount in option_minor.items()
     )
     return price_list
+
+
+def read_amount(text: str, currency: str) -> int:
+    """An amount as a person writes it, in minor units. Raises ValueError saying what is expected.
+
+    Without separators of thousands, because 1,299 is two amounts to two people.
+    """
+    minor = Decimal(0)
+    if is_amount := bool(AMOUNT.fullmatch(text)):
+        minor = Decimal(text.replace(",", ".")).scaleb(exponent(currency))
+    if not is_amount or minor != int(minor):
+        raise ValueError(f"an amount such as {'1299' if exponent(currency) == 0 else '1299.00'}")
+    return int(minor)
+
+
+@transaction.atomic
+def price_option(*, option: Option, amount_minor: int | None) -> None:
+    """Write an option's price into its version's newest list; None takes it out.
+
+    The caller has made sure that the version is a draft; of others the database refuses it.
+    Raises MissingPrice when there is no list yet.
+    """
+    price_list = newest_price_list(option.group.version)
+    if price_list is None:
+        if amount_minor is None:
+            return
+        raise MissingPrice(f"{option.group.version} has no price list yet")
+    if amount_minor is None:
+        OptionPrice.objects.filter(price_list=price_list, option=option).delete()
+    else:
+        OptionPrice.objects.update_or_create(
+            price_list=price_list, option=option, defaults={"amount_minor": amount_minor}
+        )
 
 
 def _check_names(wanted: set[tuple[str, str]], named: set[tuple[str, str]]) -> None:

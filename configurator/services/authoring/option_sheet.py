@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.conf import settings
 
-from config.money import Money, exponent
+from config.money import Money
 from configurator.errors import UnreadableSheet
 from configurator.models import ModelVersion, Option, OptionGroup, OptionPrice, PriceList
 from configurator.selectors.drafts import newest_price_list
@@ -21,13 +20,13 @@ from configurator.services.authoring.sheets import (
     write_sheet,
 )
 from configurator.services.authoring.values import check_name, read_value, stored, write_value
+from configurator.services.price_lists import read_amount
 
 REQUIRED = ("group", "code", "name")
 FACTS, PART_NUMBER, SERVICE = "facts", "part number", "service"
 YES, NO = "yes", "no"
 ATTRIBUTE = "attribute: "  # before an attribute whose name is a column's, too
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,80}")
-PRICE = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
 LONGEST = {"name": 160, FACTS: 200, PART_NUMBER: 60}
 
 
@@ -275,11 +274,8 @@ class _Reader:
             told = f"nothing: the version has no price list in {currency} yet"
             self.problems.append(row.problem(column, told))
             return None
-        minor = Decimal(0)
-        if is_price := bool(PRICE.fullmatch(cell)):
-            minor = Decimal(cell.replace(",", ".")).scaleb(exponent(currency))
-        if not is_price or minor != int(minor):
-            example = "1299" if exponent(currency) == 0 else "1299.00"
-            self.problems.append(row.problem(column, f"an amount such as {example}"))
+        try:
+            return read_amount(cell, currency)
+        except ValueError as error:
+            self.problems.append(row.problem(column, str(error)))
             return None
-        return int(minor)

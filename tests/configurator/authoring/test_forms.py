@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from configurator.models import ModelVersion, Option, Rule
 from configurator.services.authoring.rules import condition_text
+from tests.configurator.authoring.desk import signed_in
 from tests.factories.configurator import draft_small_model, publish_small_model
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,58 @@ def test_attributes_of_a_published_option_are_lines_too(staff):
     option = Option.objects.get(group__version=live, code="six")
     assert "integrated_graphics = yes" in staff.get(form_url(option)).content.decode()
     assert "integrated_graphics = yes" in staff.get(form_url(option.group)).content.decode()
+
+
+def test_an_option_is_added_with_its_price(staff, draft):
+    group = draft.groups.get(code="cpu")
+    asked = {
+        "group": group.pk,
+        "code": "eight",
+        "name": "Eight cores",
+        "part_number": "CPU-8",
+        "attributes": "tdp_w = 80\nintegrated_graphics = yes",
+        "position": "2",
+        "price": "349,50",
+    }
+    url = reverse("admin:configurator_option_add")
+    assert staff.post(url, asked).status_code == 302
+    option = Option.objects.get(group=group, code="eight")
+    assert [price.amount_minor for price in option.prices.all()] == [34_950]
+    assert staff.get(form_url(option)).context["adminform"].form["price"].value() == "349.50"
+    assert sent(staff, option, price="").status_code == 302
+    assert not option.prices.exists()
+
+
+@pytest.mark.parametrize("text", ["1,299.00", "-5", "free", "1.005"])
+def test_a_price_that_can_be_misread_is_refused_and_kept_as_typed(staff, draft, text):
+    option = Option.objects.get(group__version=draft, code="six")
+    response = sent(staff, option, price=text)
+    assert f"Expected an amount such as 1299.00, got {text}." in errors_of(response)
+    assert f'value="{text}"' in response.content.decode()
+
+
+def test_who_may_not_set_prices_sees_no_field_for_them(draft):
+    editor = signed_in("view_option", "change_option")
+    option = Option.objects.get(group__version=draft, code="six")
+    assert "price" not in editor.get(form_url(option)).context["adminform"].form.fields
+    assert sent(editor, option, name="Six", price="1").status_code == 302
+    assert [price.amount_minor for price in option.prices.all()] == [25_000]
+
+
+def test_a_part_of_a_service_is_refused_in_words(staff, draft):
+    option = Option.objects.get(group__version=draft, code="six")
+    response = sent(staff, option, is_service="on", part_number="CPU-6")
+    assert "A service needs no part" in errors_of(response)
+    assert "option_service_has_no_part" not in errors_of(response)
+
+
+def test_only_groups_of_drafts_are_offered_to_a_new_option(staff, draft):
+    live = publish_small_model()
+    asked = {"app_label": "configurator", "model_name": "option", "field_name": "group"}
+    found = staff.get(reverse("admin:autocomplete"), asked | {"term": ""}).json()["results"]
+    offered = {int(one["id"]) for one in found}
+    assert offered == set(draft.groups.values_list("pk", flat=True))
+    assert not offered & set(live.groups.values_list("pk", flat=True))
 
 
 def test_a_rule_is_shown_and_saved_as_its_condition(staff, draft):
