@@ -18,6 +18,7 @@ from configurator.views.wish import query_of
 from production.models import AssemblyJob, Part
 from shop.models import Order
 from suppliers.models import PurchaseOrder
+from tests.factories.assemblies import take
 from tests.factories.shop import pay, place_small_order
 
 
@@ -46,6 +47,7 @@ NAMES = (
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("purchase orders", "purchase order", "offers", "short parts"),
     *("try it", "reasons", "rules to write", "rules to read", "sheets", "differences"),
+    "sub-assemblies",
 )
 
 
@@ -124,6 +126,7 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
     draft = draft_from(version_id=live.pk, actor="tests", is_another=True)
     draft.rules.filter(code="socket").update(severity="warn")
     draft.groups.get(code="cpu").options.filter(position=0).update(name="Another name")
+    take(draft, published_version("atelier"), code="second", name="Second machine")
     picks = urlencode({f"pick.{group}": option for group, option in configuration.choices.items()})
     pages = {
         "try it": reverse("ops:version-try", args=[draft.pk]),
@@ -131,6 +134,7 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
         "rules to write": reverse("ops:version-rules", args=[draft.pk]),
         "rules to read": reverse("ops:version-rules", args=[live.pk]),
         "sheets": reverse("ops:version-exchange", args=[draft.pk]),
+        "sub-assemblies": reverse("ops:version-assemblies", args=[draft.pk]),
         "differences": reverse("ops:version-difference", args=[draft.pk]),
     }
     staff = staff_cookies()

@@ -12,6 +12,7 @@ from configurator.models import ModelVersion
 from configurator.services.authoring import draft_from
 from configurator.services.authoring.exchange import export_sheet
 from tests.browser.conftest import OpenPage
+from tests.factories.assemblies import monitor_set
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,3 +83,21 @@ def test_a_sheet_is_previewed_and_imported(open_page, cookies, draft):
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_role("status")).to_contain_text("Imported: 1 change.")
     expect(page.locator(".change")).to_contain_text(["Tiny case"])
+
+
+def test_a_sub_assembly_is_shown_taken_in_and_taken_out(open_page, cookies, draft, settings):
+    settings.CONFIGURATOR_BUILDER = "configurator.ports.builds_anything"
+    source = monitor_set(name=f"Monitor set for {draft.number}")
+    page = open_at(open_page, cookies, "version-assemblies", draft)
+    page.get_by_label("What to take in").select_option(str(source.pk))
+    page.get_by_label("Code").fill("left")
+    page.get_by_label("Name", exact=True).fill("Left")
+    page.get_by_role("button", name="Show what would come in").click()
+    expect(page.locator(".change.added").first).to_contain_text("Left: Screen")
+    page.get_by_role("button", name="Take it in").click()
+    expect(page.get_by_role("row", name="Left left")).to_contain_text("left-stand")
+    page.get_by_role("button", name="Take Left out").click()
+    expect(page.locator(".change.removed").first).to_contain_text("Left: Screen")
+    page.get_by_role("button", name="Take it out").click()
+    expect(page.get_by_role("status")).to_contain_text("is taken out")
+    assert not draft.groups.filter(code__startswith="left-").exists()

@@ -78,12 +78,15 @@ def test_everything_of_a_model_comes_in_under_its_prefix(draft, source):
     assert SubAssembly.objects.get(version=draft).of_version == source
 
 
-def test_a_machine_with_two_of_the_same_can_be_checked_and_sold(draft, source):
+def test_a_machine_with_two_of_the_same_can_be_checked_and_configured(draft, source, client):
     take(draft, source)
     take(draft, source, code="right", name="Right")
     check_model_version(version_id=draft.pk)
     publish_model_version(version_id=draft.pk)
     assert model_from_dict(content(draft)).groups[-1].name == "Right: Stand"
+    text = client.get(f"/machines/{draft.product_model.slug}/?right-stand=arm").content.decode()
+    assert "Left: Screen" in text
+    assert "Right: Stand" in text
 
 
 def test_a_model_that_took_another_in_brings_that_along(draft, source):
