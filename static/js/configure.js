@@ -34,6 +34,11 @@ function askAgain() {
   form?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// The cross in a search field empties it, but says so only when the field is left.
+document.addEventListener("search", ({ target }) => {
+  if (!target.value) target.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 // The answer is morphed into the page. A morph sets attributes, but a field that was once used no
 // longer follows them: put it where the server says, except where somebody is typing.
 document.addEventListener("htmx:after:swap", () => {

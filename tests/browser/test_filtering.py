@@ -51,7 +51,22 @@ def test_without_script_the_filters_work_by_the_update_button(open_page: OpenPag
     page = open_page(ADDRESS, java_script_enabled=False)
     page.locator('[id="group-choice.memory"]').get_by_role("button", name="Filter").click()
     memory = page.locator('[id="group-choice.memory"]')
+    expect(memory.get_by_role("heading")).to_be_in_viewport()  # the page comes back at the group
     memory.get_by_role("checkbox", name="DDR5").check()
     page.locator(".by-hand").get_by_role("button", name="Update").click()
     expect(memory.locator("legend .meta").first).to_have_text("83 found")
     expect(memory.get_by_role("checkbox", name="DDR5")).to_be_checked()
+
+
+def test_the_cross_of_a_search_field_brings_the_whole_group_back(open_page: OpenPage):
+    page = open_page(f"{ADDRESS}?q.memory=nothing+like+this")
+    memory = page.locator('[id="group-choice.memory"]')
+    expect(memory.locator("legend .meta").first).to_have_text("0 found")
+    field = memory.get_by_role("searchbox")
+    field.focus()
+    field.evaluate("""field => {
+        field.value = "";
+        field.dispatchEvent(new Event("search", { bubbles: true }));
+    }""")
+    expect(memory.locator("legend .meta").first).to_have_text(re.compile("160 fit$"))
+    expect(page).to_have_url(re.compile(r"/bench/$"))
