@@ -8,8 +8,10 @@ from config.audit.services import record_state
 from config.locks import lock_rows
 from configurator.engine.check import ACCEPTABLE
 from configurator.errors import NotAcceptable
-from configurator.models import AcceptedFinding, ModelVersion
+from configurator.models import AcceptedFinding, ModelVersion, Option, OptionGroup, Rule
 
+OF_RULES = frozenset({"redundant_rule", "never_applies"})
+FALSE_OPTIONAL = "false_optional"
 LONGEST_REASON = 300
 LONGEST_PLACE = 160
 
@@ -34,7 +36,7 @@ def accept_finding(
     row, _ = AcceptedFinding.objects.update_or_create(
         version=version, kind=kind, where=where, defaults={"reason": said, "actor": actor}
     )
-    why = f"accepted {kind} {where}".strip()
+    why = f"accepted {_words(kind)} {where}".strip()
     record_state(version, from_state=version.status, why=f"{why}: {said}", actor=actor)
     return row
 
@@ -52,25 +54,48 @@ def withdraw_acceptance(*, version_id: int, kind: str, where: str = "", actor: s
     version = _draft(version_id)
     gone, _ = AcceptedFinding.objects.filter(version=version, kind=kind, where=where).delete()
     if gone:
-        why = f"no longer accepted: {kind} {where}".strip()
+        why = f"no longer accepted: {_words(kind)} {where}".strip()
         record_state(version, from_state=version.status, why=why, actor=actor)
 
 
 @transaction.atomic
 def carry_acceptances(*, source_id: int, draft_id: int) -> int:
-    """What was accepted in one version holds in its next draft, too; returns how many."""
+    """What was accepted in one version holds in its next draft, too; returns how many.
+
+    Where every finding of a kind was, this holds for what the source has, place by place: nobody
+    has looked yet at what the draft will have beyond it.
+    """
     draft = _draft(draft_id)
     rows = AcceptedFinding.objects.filter(version=source_id)
+    carried = [(row, where) for row in rows for where in _places(row)]
     made = AcceptedFinding.objects.bulk_create(
         [
             AcceptedFinding(
-                version=draft, kind=row.kind, where=row.where, reason=row.reason, actor=row.actor
+                version=draft, kind=row.kind, where=where, reason=row.reason, actor=row.actor
             )
-            for row in rows
+            for row, where in carried
         ],
         ignore_conflicts=True,
     )
     return len(made)
+
+
+def _places(row: AcceptedFinding) -> list[str]:
+    """Where a finding of the row's kind can be in its version."""
+    if row.where:
+        return [row.where]
+    if row.kind in OF_RULES:
+        return list(Rule.objects.filter(version=row.version_id).values_list("code", flat=True))
+    options = Option.objects.filter(group__version=row.version_id)
+    places = [f"{group}.{option}" for group, option in options.values_list("group__code", "code")]
+    if row.kind == FALSE_OPTIONAL:
+        groups = OptionGroup.objects.filter(version=row.version_id)
+        places += groups.values_list("code", flat=True)
+    return places
+
+
+def _words(kind: str) -> str:
+    return f"“{kind.replace('_', ' ')}”"
 
 
 def _draft(version_id: int) -> ModelVersion:

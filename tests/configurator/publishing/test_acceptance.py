@@ -5,12 +5,13 @@ from django.db import IntegrityError, connection, transaction
 
 from config.audit.models import StateChange
 from configurator.errors import ModelCheckFailed, NotAcceptable
-from configurator.models import AcceptedFinding, Option
+from configurator.models import AcceptedFinding, Option, Rule
 from configurator.services.acceptance import (
     accept_finding,
     carry_acceptances,
     withdraw_acceptance,
 )
+from configurator.services.checking import prove
 from configurator.services.publishing import check_model_version
 from tests.factories.configurator import draft_small_model, publish_small_model
 
@@ -40,7 +41,7 @@ def test_an_accepted_finding_no_longer_stands_in_the_way(version):
     (finding,) = check_model_version(version_id=version.pk).findings
     assert (finding.accepted, finding.accepted_by) == ("shown, not sold", "staff:anna")
     why = StateChange.objects.filter(subject_id=version.pk).order_by("pk").first().why
-    assert why == "accepted dead_option graphics.long-card: shown, not sold"
+    assert why == "accepted “dead option” graphics.long-card: shown, not sold"
 
 
 def test_another_finding_of_the_kind_still_does(version):
@@ -91,6 +92,25 @@ def test_the_next_draft_takes_over_what_was_accepted(version):
     assert draft.accepted.get().reason == "shown, not sold"
     carry_acceptances(source_id=version.pk, draft_id=draft.pk)
     assert draft.accepted.count() == 1
+
+
+def test_a_kind_that_was_accepted_whole_leaves_out_what_the_next_draft_adds(version):
+    for kind in ("redundant_rule", "dead_option", "false_optional"):
+        accept(version, kind=kind, where="")
+    draft = draft_small_model(product_model=version.product_model, number=2)
+    carry_acceptances(source_id=version.pk, draft_id=draft.pk)
+    known = Rule.objects.get(version=draft, code="power-budget")
+    known.pk, known.code, known.name = None, "budget-again", "Again"
+    known.save()
+    told = {
+        finding.where: finding.accepted
+        for finding in prove(draft).findings
+        if finding.kind == "redundant_rule"
+    }
+    assert told["budget-again"] == ""
+    assert told["power-budget"] == "shown, not sold"
+    places = set(draft.accepted.filter(kind="false_optional").values_list("where", flat=True))
+    assert {"graphics", "graphics.none"} <= places
 
 
 @pytest.mark.parametrize(
