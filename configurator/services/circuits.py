@@ -143,7 +143,11 @@ def store_circuit(*, ir_sha256: str, artefact: bytes) -> bool:
         return False
     EngineCircuit.objects.update_or_create(
         ir_sha256=ir_sha256,
-        defaults={"artefact": artefact, "outcome": "circuit: shipped", "done_at": timezone.now()},
+        defaults={
+            "artefact": artefact,
+            "outcome": "circuit: came compiled",
+            "done_at": timezone.now(),
+        },
     )
     return True
 

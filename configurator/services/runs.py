@@ -86,8 +86,9 @@ def perform_run(run: VersionRun) -> None:
         if is_outage or run.failures + 1 < MOST_TRIES:
             raise
         logger.exception("run %s of %s given up", run.pk, run.version)
-        told = f"{type(error).__name__}: {error}"[:500]
-        _finish(run, VersionRun.Outcome.FAILED, reasons=[f"It broke {MOST_TRIES} times: {told}"])
+        sentence = f"It broke down {MOST_TRIES} times and was given up. Nothing was changed."
+        log = f"{type(error).__name__}: {error}"[:500]
+        _finish(run, VersionRun.Outcome.FAILED, reasons=[sentence, log])
 
 
 def _perform(run: VersionRun) -> None:
@@ -101,21 +102,28 @@ def _perform(run: VersionRun) -> None:
     facts: dict[str, object] = {"report": [told.as_json() for told in proof.findings]}
     if proof.model is not None:
         facts["ir_sha256"] = proof.model.sha256
-        if not any(told.kind in {"malformed", "void"} for told in proof.findings):
-            facts |= _looked_further(run, version, proof.model)
+        kinds = {told.kind for told in proof.findings}
+        if not kinds & {"malformed", "void"}:
+            is_unpriced = "no_price" in kinds
+            facts |= _looked_further(run, version, proof.model, is_unpriced=is_unpriced)
     _step(run, LAST, STEPS)
     _conclude(run, proof, facts)
 
 
-def _looked_further(run: VersionRun, version: ModelVersion, model: Model) -> Mapping[str, object]:
-    """Circuit, number of variants and impact: of a model that can be configured at all."""
+def _looked_further(
+    run: VersionRun, version: ModelVersion, model: Model, *, is_unpriced: bool
+) -> Mapping[str, object]:
+    """Circuit, number of variants and impact: of a model that can be configured at all.
+
+    Without a price for every option nobody knows what becomes of a cart.
+    """
     _step(run, COMPILING, STEPS_BEFORE + 1, lease=LEASE)
     answering = circuits.prepare_circuit(model)
     _step(run, IMPACT, STEPS_BEFORE + 2)
     return {
         "answering": answering.as_json(),
         "variants": answering.variants,
-        "impact": impact_of(version, model),
+        "impact": None if is_unpriced else impact_of(version, model),
     }
 
 
