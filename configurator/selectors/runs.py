@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
 from config.audit.models import StateChange
@@ -44,6 +44,21 @@ def on_sale_of(version: ModelVersion) -> ModelVersion | None:
     """The version of the same product that customers configure now."""
     live = ModelVersion.objects.published().defer("ir")
     return live.filter(product_model=version.product_model_id).first()
+
+
+def sold_before(version: ModelVersion) -> ModelVersion | None:
+    """The version of the same product that customers configured before this one."""
+    earlier = ModelVersion.objects.filter(
+        product_model=version.product_model_id,
+        status__in=(Status.PUBLISHED, Status.RETIRED),
+        valid_from__lt=version.valid_from,
+    )
+    return earlier.defer("ir").order_by("-valid_from").first()
+
+
+def groups_of(version: ModelVersion) -> QuerySet[OptionGroup]:
+    """Its groups in their order, with the number of their options as `size`."""
+    return OptionGroup.objects.filter(version=version).annotate(size=Count("options"))
 
 
 @dataclass(frozen=True, slots=True)

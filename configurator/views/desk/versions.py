@@ -16,9 +16,10 @@ from config.errors import CartwrightError
 from configurator.forms.publishing import AcceptForm, RunForm
 from configurator.models import ModelVersion, VersionRun
 from configurator.selectors import runs as selectors
-from configurator.services import acceptance, publishing
-from configurator.services.runs import request_version_run
+from configurator.services import acceptance, publishing, runs
 from configurator.views.desk.findings import sections
+
+Status = ModelVersion.Status
 
 MOST_EVENTS = 20
 LONGEST_NUMBER = 30  # digits that are still read at a glance
@@ -62,6 +63,8 @@ def _context(found: ModelVersion) -> dict[str, Any]:
         "tab": "version",
         "standing": selectors.standing(found, live.pk if live else None),
         "live": live,
+        "sold_before": selectors.sold_before(found) if live == found else None,
+        "groups": selectors.groups_of(found) if found.status == Status.DRAFT else None,
         "run": run,
         "is_under_way": is_under_way,
         "sections": [] if run is None or is_under_way else sections(found, run.report),
@@ -97,16 +100,32 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         for name, errors in form.errors.items():
             messages.error(request, f"{form.fields[name].label}: {' '.join(map(str, errors))}")
         return redirect("ops:version", pk=pk)
+    is_sale = form.cleaned_data["purpose"] == VersionRun.Purpose.PUBLISH
+    if is_sale and "agreed" not in request.POST and found.status in runs.OPEN:
+        return _asked_to_publish(request, found, form)
     return _tried(
         request,
         found,
-        lambda: request_version_run(
+        lambda: runs.request_version_run(
             version_id=pk,
             purpose=form.cleaned_data["purpose"],
             valid_from=form.cleaned_data["valid_from"],
             actor=actor_of(request),
         ),
     )
+
+
+def _asked_to_publish(request: HttpRequest, found: ModelVersion, form: RunForm) -> HttpResponse:
+    """What is sold cannot be changed any more, so say once more what happens when."""
+    last = selectors.last_run(found)
+    context = {
+        "version": found,
+        "live": selectors.on_sale_of(found),
+        "valid_from": form.cleaned_data["valid_from"],
+        "typed": request.POST.get("valid_from", ""),
+        "impact": last.impact if last else None,
+    }
+    return render(request, "ops/machines/publish_ask.html", context)
 
 
 @require_POST

@@ -38,6 +38,13 @@ def act(desk, version, what, **fields):
     return desk.post(reverse(f"ops:version-{what}", args=[version.pk]), fields, follow=True).text
 
 
+def publish(desk, version, **fields):
+    """What a person does: ask, read what happens, agree."""
+    asked = act(desk, version, "run", purpose="publish", **fields)
+    assert 'name="agreed"' in asked
+    return act(desk, version, "run", purpose="publish", agreed="1", **fields)
+
+
 def too_long(version):
     Option.objects.filter(group__version=version, code="long-card").update(
         attributes={"fitted": True, "length_mm": 500, "tdp_w": 100}
@@ -87,13 +94,13 @@ def test_htmx_gets_only_the_part_that_changes(desk):
 def test_a_finding_is_accepted_with_a_reason_and_the_version_published(desk):
     version = draft_small_model()
     too_long(version)
-    act(desk, version, "run", purpose="publish")
+    publish(desk, version)
     drain()
     named = {"kind": "dead_option", "where": "graphics.long-card"}
     assert "Reason: expected" in act(desk, version, "accept", **named, reason=" ")
     text = act(desk, version, "accept", **named, reason="shown, not sold")
     assert "“shown, not sold” (staff:anna)" in text
-    act(desk, version, "run", purpose="publish")
+    publish(desk, version)
     drain()
     assert "Published" in page(desk, version)
     version.refresh_from_db()
@@ -114,12 +121,14 @@ def test_an_acceptance_can_be_taken_back(desk):
 def test_a_version_is_published_with_a_date_and_taken_back(desk):
     old = publish_small_model()
     version = draft_small_model(product_model=old.product_model, number=2)
-    act(desk, version, "run", purpose="publish", valid_from="2099-01-31T09:30")
+    publish(desk, version, valid_from="2099-01-31T09:30")
     drain()
     text = page(desk, version)
-    assert "It goes on sale on 31 Jan, 09:30, by itself." in text
+    assert "It goes on sale on 31 Jan 2099, 09:30, by itself." in text
     assert "Until then version 1 stays on sale." in text
-    assert "It will not go on sale." in act(desk, version, "withdraw")
+    text = act(desk, version, "withdraw")
+    assert "It will not go on sale." in text
+    assert "<h2>Published</h2>" not in text
     assert "It is a draft again." in act(desk, version, "reopen")
 
 
@@ -130,12 +139,75 @@ def test_a_version_is_published_with_a_date_and_taken_back(desk):
         ({}, "purpose"),
         ({"purpose": "publish", "valid_from": "soon"}, "On sale from"),
         ({"purpose": "publish", "valid_from": "9" * 4000}, "On sale from"),
+        ({"purpose": "publish", "valid_from": "2025-01-31T09:30"}, "got 2025-01-31 09:30"),
     ],
 )
 def test_odd_forms_are_told_and_change_nothing(desk, fields, told):
     version = draft_small_model()
     assert told in act(desk, version, "run", **fields)
     assert not VersionRun.objects.exists()
+
+
+def test_nothing_goes_on_sale_before_somebody_has_read_what_happens_and_agreed(desk):
+    old = publish_small_model()
+    version = draft_small_model(product_model=old.product_model, number=2)
+    text = act(desk, version, "run", purpose="publish")
+    assert "Put it on sale at once?" in text
+    assert "version 1 is retired" in text
+    assert not VersionRun.objects.exists()
+    later = act(desk, version, "run", purpose="publish", valid_from="2099-01-31T09:30")
+    assert "31 January 2099, 09:30 (UTC)" in later
+    assert 'value="2099-01-31T09:30"' in later
+
+
+def test_what_was_sold_before_is_brought_back_as_a_new_version(desk):
+    old = publish_small_model()
+    bad = draft_small_model(product_model=old.product_model, number=2)
+    Option.objects.filter(group__version=bad, code="six").update(name="Six slow cores")
+    publish(desk, bad)
+    drain()
+    text = page(desk, bad)
+    back = reverse("ops:version", args=[old.pk])
+    assert f'<a href="{back}">version 1</a>' in text
+    assert "Bring it back as a new version" in page(desk, old)
+    text = desk.post(reverse("ops:version-draft", args=[old.pk]), follow=True).text
+    assert "a copy of version 1" in text
+    publish(desk, old.product_model.versions.get(number=3))
+    drain()
+    live = ModelVersion.objects.published().get(product_model=old.product_model)
+    assert (live.number, live.ir_sha256) == (3, ModelVersion.objects.get(pk=old.pk).ir_sha256)
+
+
+def test_a_draft_leads_to_its_groups_and_to_new_options_in_them(desk):
+    version = draft_small_model()
+    group = version.groups.get(code="cpu")
+    text = page(desk, version)
+    assert reverse("admin:configurator_optiongroup_change", args=[group.pk]) in text
+    assert "2 options" in text
+    assert "Groups and options" not in page(desk, publish_small_model())
+
+
+def test_who_may_only_draft_finds_the_button_for_it(client):
+    client.force_login(member("view_modelversion", "add_modelversion"))
+    text = page(client, publish_small_model())
+    assert "New version from this" in text
+    draft = page(client, draft_small_model())
+    assert '<form class="publish"' not in draft
+    assert "Change groups and defaults" not in draft
+
+
+def test_what_becomes_of_carts_is_not_guessed_while_prices_are_missing(desk):
+    old = publish_small_model()
+    CartLine.objects.create(
+        cart=Cart.objects.create(), configuration=frozen_configuration(version=old)
+    )
+    version = draft_small_model(product_model=old.product_model, number=2)
+    Option.objects.get(group__version=version, code="sixteen").prices.all().delete()
+    act(desk, version, "run", purpose="check")
+    drain()
+    text = page(desk, version)
+    assert "has no price" in text
+    assert "Cannot be carried over" not in text
 
 
 def test_a_second_click_does_not_start_a_second_run(desk):
