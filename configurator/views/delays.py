@@ -40,6 +40,7 @@ class Delays:
         self._details = option_details(now.version)
         self._numbers = {part.part_number for part in chosen} - {""}
         self._beside: dict[str, int | None] = {}  # group → the days without its part
+        self._told: dict[int | None, tuple[str, str]] = {}  # a page says few, a hundred times
 
     def _ship_days(self, parts: Sequence[ChosenOption]) -> int | None:
         return ship_days(parts_of(parts), self._supplies, self._load)
@@ -81,6 +82,11 @@ class Delays:
 
     def against_now(self, days: int | None) -> tuple[str, str]:
         """How much later or sooner than the machine as it stands, and its tone."""
+        if days not in self._told:
+            self._told[days] = self._against_now(days)
+        return self._told[days]
+
+    def _against_now(self, days: int | None) -> tuple[str, str]:
         if days is None:
             return _("date unknown"), "" if self._days is None else "later"
         if self._days is None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from config.money import Money
 from configurator.engine.evaluate import Change
@@ -15,11 +15,13 @@ from configurator.selectors import OptionDetail
 
 MOST_NAMED = 2  # parts that a sentence names before it counts them
 KEPT_DIFFERENCES = 8192
+KEPT_CHANGES = 8192
 LONGEST_LABEL = 80  # letters of what a button says would change
 type Details = Mapping[tuple[str, str], OptionDetail]
+type Told = tuple[str, str, str]  # a part, its new option, the difference in price or nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrases:
     """Speaks of changes to the configuration `chosen`."""
 
@@ -52,37 +54,35 @@ class Phrases:
     def also_changes(self, group: str, option: str, changes: Sequence[Change]) -> str:
         """`also changes the power supply to Corsair RM1200x (+$70)`, when `option` is taken."""
         then = {**self.chosen, **dict(changes), group: option}
-        told = [self._change(change, group, then) for change in changes[:MOST_NAMED]]
-        more = len(changes) - len(told)
-        if more:
-            told.append(ngettext("%(n)d more part", "%(n)d more parts", more) % {"n": more})
-        *first, last = told
-        listed = _(", ").join(first) + _(" and ") + last if first else last
-        return _("also changes %(parts)s") % {"parts": listed}
+        told = tuple(self._change(change, group, then) for change in changes[:MOST_NAMED])
+        return _also_changes(told, len(changes) - len(told), get_language() or "")
 
-    def _change(self, change: Change, taken: str, then: Mapping[str, str]) -> str:
-        words = {
-            "part": self._part(change.group),
-            "option": self.details[change.group, change.option].name,
-        }
+    def _change(self, change: Change, taken: str, then: Mapping[str, str]) -> Told:
+        """The part, what it changes to, and its price where that is told here."""
+        part, option = self._part(change.group), self.details[change.group, change.option].name
         line = self._line(change.group)
         # A line that two changes share is told once, by its part; the taken option tells its own.
         is_told_elsewhere = line != change.group and then[line] != self.chosen[line]
         if line == self._line(taken) or is_told_elsewhere:
-            return _("the %(part)s to %(option)s") % words
-        price = self.difference(self._amount(line, then) - self._amount(line, self.chosen))
-        return _("the %(part)s to %(option)s (%(price)s)") % {**words, "price": price}
+            return part, option, ""
+        minor = self._amount(line, then) - self._amount(line, self.chosen)
+        return part, option, self.difference(minor)
 
     def _part(self, code: str) -> str:
         return in_sentence(self._group_names[code])
 
-    @property
+    @cached_property
     def _group_names(self) -> dict[str, str]:
         return {group.code: group.name for group in self.model.groups}
 
+    @cached_property
+    def _counted(self) -> dict[str, str]:
+        """Group that is a quantity → what it counts."""
+        return {g.code: g.quantity_for for g in self.model.groups if g.quantity_for}
+
     def _line(self, code: str) -> str:
         """The group whose price line a group is on: a quantity is on that of what it counts."""
-        return next((g.quantity_for or code for g in self.model.groups if g.code == code), code)
+        return self._counted.get(code, code)
 
     def _amount(self, line: str, choices: Mapping[str, str]) -> int:
         return self.book.unit_minor(line, choices[line]) * quantity_of(self.model, choices, line)
@@ -91,6 +91,21 @@ class Phrases:
 def in_sentence(name: str) -> str:
     """A group's name inside a sentence: Power supply → power supply, but RAM stays."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+@lru_cache(maxsize=KEPT_CHANGES)
+def _also_changes(changes: tuple[Told, ...], more: int, language: str) -> str:
+    """The language is only here to be part of the key: most options of a group say the same."""
+    told = [
+        (_("the %(part)s to %(option)s (%(price)s)") if price else _("the %(part)s to %(option)s"))
+        % {"part": part, "option": option, "price": price}
+        for part, option, price in changes
+    ]
+    if more:
+        told.append(ngettext("%(n)d more part", "%(n)d more parts", more) % {"n": more})
+    *first, last = told
+    listed = _(", ").join(first) + _(" and ") + last if first else last
+    return _("also changes %(parts)s") % {"parts": listed}
 
 
 @lru_cache(maxsize=KEPT_DIFFERENCES)
