@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -39,10 +40,18 @@ class AsLines:
 class OptionInline(AsLines, WhileDraft, TabularInline):
     model = Option
     form = OptionRowForm
-    fields = ["code", "name", "part_number", "attributes", "position"]
+    fields = ["code", "name", "part_number", "attributes", "position", "whole_form"]
+    readonly_fields = ["whole_form"]
     extra = 0
     per_page = 50
-    show_change_link = True
+
+    @admin.display(description="facts, price")
+    def whole_form(self, option: Option) -> str:
+        """Where the rest of it is written."""
+        if option.pk is None:
+            return "after saving"
+        url = reverse("admin:configurator_option_change", args=[option.pk])
+        return format_html('<a class="underline" href="{}">whole form</a>', url)
 
 
 @admin.register(OptionGroup)

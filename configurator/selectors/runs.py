@@ -58,7 +58,11 @@ def sold_before(version: ModelVersion) -> ModelVersion | None:
 
 def groups_of(version: ModelVersion) -> QuerySet[OptionGroup]:
     """Its groups in their order, with the number of their options as `size`."""
-    return OptionGroup.objects.filter(version=version).annotate(size=Count("options"))
+    return (
+        OptionGroup.objects.filter(version=version)
+        .annotate(size=Count("options"))
+        .order_by("position", "pk")
+    )
 
 
 @dataclass(frozen=True, slots=True)

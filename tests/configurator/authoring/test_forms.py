@@ -86,6 +86,12 @@ def test_a_row_of_a_group_is_saved_when_true_becomes_one(staff, draft):
     assert attributes["integrated_graphics"] is not True
 
 
+def test_a_row_of_a_group_leads_to_the_whole_form(staff, draft):
+    option = Option.objects.get(group__version=draft, code="six")
+    text = staff.get(form_url(option.group)).content.decode()
+    assert f'href="{form_url(option)}">whole form</a>' in text
+
+
 def test_attributes_of_a_published_option_are_lines_too(staff):
     live = publish_small_model()
     option = Option.objects.get(group__version=live, code="six")

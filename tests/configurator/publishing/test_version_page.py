@@ -184,6 +184,9 @@ def test_a_draft_leads_to_its_groups_and_to_new_options_in_them(desk):
     text = page(desk, version)
     assert reverse("admin:configurator_optiongroup_change", args=[group.pk]) in text
     assert "2 options" in text
+    names = list(version.groups.order_by("position").values_list("name", flat=True))
+    places = [text.index(f">{name}</a>") for name in names]
+    assert places == sorted(places)
     assert "Groups and options" not in page(desk, publish_small_model())
 
 
