@@ -4,6 +4,7 @@ from collections import OrderedDict
 from functools import cached_property
 from threading import Lock
 
+from configurator.engine.atoms import Atom, atoms_of
 from configurator.engine.circuit.answers import CircuitAnswers
 from configurator.engine.circuit.lines import Lines
 from configurator.engine.circuit.moves import Moves
@@ -12,7 +13,7 @@ from configurator.engine.classes import classify
 from configurator.engine.cnf import encode
 from configurator.engine.costs import Costs
 from configurator.engine.masks import RuleMask
-from configurator.engine.nodes import Model
+from configurator.engine.nodes import Model, Rule
 from configurator.engine.price import PriceBook
 from configurator.engine.references import problems
 from configurator.engine.solver import Solver
@@ -53,6 +54,11 @@ class Compiled:
             if len(self._priced) > KEPT_BOOKS:
                 self._priced.popitem(last=False)
         return found[1:]
+
+    @cached_property
+    def every_rule(self) -> tuple[tuple[Rule, tuple[Atom, ...]], ...]:
+        """Every rule with its atoms, in model order: those that only advise, too."""
+        return tuple((rule, atoms_of(rule)) for rule in self.model.rules)
 
     @cached_property
     def solver(self) -> Solver:

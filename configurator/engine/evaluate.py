@@ -56,7 +56,8 @@ def evaluate(
         return Evaluation(False, {}, states, (), None)
     chosen = _by_code(compiled, click.chosen)
     total = None if book is None else click.total
-    return Evaluation(True, chosen, states, warnings_of(model, chosen), total)
+    warnings = warnings_of(model, compiled.every_rule, chosen)
+    return Evaluation(True, chosen, states, warnings, total)
 
 
 def completed(

@@ -1,9 +1,9 @@
 """Rules told to people: customer sentences filled in, and warnings in words."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from configurator.engine.atoms import atoms_of, verdict
+from configurator.engine.atoms import Atom, atoms_of, verdict
 from configurator.engine.classes import ClassReader
 from configurator.engine.nodes import Model, Option, Ref, Rule, Value
 from configurator.engine.references import placeholders
@@ -16,13 +16,18 @@ def chosen_options(model: Model, choices: Mapping[str, str]) -> dict[str, Option
     return {group: model.options_by_code[group][option] for group, option in choices.items()}
 
 
-def warnings_of(model: Model, chosen: Mapping[str, str]) -> tuple[str, ...]:
-    """What a complete configuration should be told about: advice, and facts nobody knows."""
+def warnings_of(
+    model: Model, rules: Iterable[tuple[Rule, tuple[Atom, ...]]], chosen: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What a complete configuration should be told about: advice, and facts nobody knows.
+
+    `rules` are those of the model with their atoms, which do not change from click to click.
+    """
     options = chosen_options(model, chosen)
     read = ClassReader(options)
     warnings = []
-    for rule in model.rules:
-        holds = verdict(atoms_of(rule), read)
+    for rule, atoms in rules:
+        holds = verdict(atoms, read)
         if holds is None:
             warnings.append(_unchecked(rule, options))
         elif not holds and rule.severity == "warn":
