@@ -42,10 +42,13 @@ CODE_IN_PLACE = re.compile(r"\.(groups|rules|options)(?:\[\d+\])? \(([^()]+)\)")
 
 
 def check_model(model: Model, *, progress: Progress | None = None) -> Report:
-    """Everything there is to find; a malformed or void model is not looked at any further."""
+    """Everything there is to find; a malformed, empty or void model is not looked at further."""
     faults = tuple(malformed(problem) for problem in problems(model))
     if faults:
         return report_of(faults)
+    if not model.groups:
+        message = "there are no groups, so there is nothing to choose"
+        return report_of([Finding("malformed", model.code, message)])
     compiled = compile_model(model)
     findings = list(silent_rules(model))
     if not is_consistent(compiled, {}):

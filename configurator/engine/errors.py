@@ -78,7 +78,7 @@ class ArtefactError(EngineError):
 
 
 class FeatureModelError(EngineError):
-    """A DIMACS file is malformed; the message names the line."""
+    """A feature model, in DIMACS or in UVL, is malformed; the message names the place."""
 
     code = "feature_model"
 

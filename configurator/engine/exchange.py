@@ -17,7 +17,7 @@ LARGEST = 64_000_000  # bytes; the largest demo machine has a hundredth of it
 
 
 class UnreadableFile(EngineError):
-    """A file is no text, no JSON, or of a format that is not known."""
+    """A file is no text, no JSON, of a format that is not known, or there is nothing in it."""
 
     code = "unreadable_file"
 
@@ -33,7 +33,10 @@ def read_json(text: str, *, code: str) -> Model:
         raise UnreadableFile("not a model: lists or objects nested too deep") from None
     except ValueError:  # Python converts no number of more than 4,300 digits
         raise UnreadableFile("not a model: a number in it is too long") from None
-    return model_from_dict(data)
+    model = model_from_dict(data)
+    if not model.groups:
+        raise UnreadableFile("the model has no groups, so there is nothing to choose")
+    return model
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

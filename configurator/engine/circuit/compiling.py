@@ -54,8 +54,11 @@ def is_compiler_installed() -> bool:
 def compile_to_circuit(model: Model, limits: Limits | None = None) -> Artefact:
     """Compile the whole model, or, where that exceeds the limits, all but its widest sum.
 
-    Raises CompilerMissing, LimitExceeded, CompilerFailed (all of them NoCircuit).
+    Raises CompilerMissing, LimitExceeded, CompilerFailed, and NoCircuit itself for a model without
+    groups; all of them are NoCircuit.
     """
+    if not model.groups:
+        raise NoCircuit(f"{model.code} has no groups, so there is nothing to compile")
     if not is_compiler_installed():
         raise CompilerMissing("the circuit compiler (d4solver) is not installed on this machine")
     classed = classify(model)

@@ -22,6 +22,12 @@ def test_a_good_model_has_no_findings():
     assert check_model(machines.desktop()).is_publishable
 
 
+def test_a_model_without_groups_cannot_be_published():
+    (finding,) = check_model(Model("empty", (), (), {})).findings
+    assert (finding.kind, finding.where) == ("malformed", "empty")
+    assert finding.message == "there are no groups, so there is nothing to choose"
+
+
 def test_a_rule_that_alone_allows_nothing_is_named():
     never = Rule("never", "Never", "No.", "block", Compare(Ref("cpu", "watts"), "<", 0))
     report = check_model(machines.desktop(rules=(*machines.desktop().rules, never)))

@@ -117,7 +117,7 @@ def refused(capsys, *arguments):
     [
         ("a.dimacs", b"nothing", "line 1: expected 'p cnf"),
         ("a.dimacs", bytes(range(256)), "not a text in UTF-8, from byte 129 on"),
-        ("a.cnf", b"p cnf 5 1\n" + b"1 " * 5_000_000, "the last clause does not end with 0"),
+        ("a.cnf", b"p cnf 5 1\n" + b"1 " * 500_000, "the last clause does not end with 0"),
         ("a.cnf", b"p cnf 5 1\n" + b"x" * 10_000_000, "'xxxxxxxxxxxxxxxxxxxx' is not a whole"),
         ("a.cnf", b"p cnf " + b"9" * 9_000 + b" 1", "at most 20,000 variables, got 999"),
         ("a.cnf", b"p cnf 2 1\n" + b"9" * 9_000 + b" 0", "variable 99999999999999999999 of only 2"),
@@ -126,6 +126,11 @@ def refused(capsys, *arguments):
         ("b.json", b"[" * 200_000, "nested too deep"),
         ("b.json", b'{"code": ' + b"9" * 10_000 + b"}", "a number in it is too long"),
         ("b.json", b'{"code": "a", "code": "b"}', "the key 'code' is there twice"),
+        (
+            "b.json",
+            b'{"code": "a", "groups": [], "rules": [], "defaults": {}}',
+            "the model has no groups, so there is nothing to choose",
+        ),
         ("c.uvl", b"\xff\xfe", "not a text in UTF-8, from byte 1 on"),
         ("c.uvl", b"features\n    A {", "line 2, column 8: expected the name of an attribute"),
         ("d.txt", b"", "a model file ends with .json, .uvl, .dimacs, .cnf"),

@@ -17,8 +17,9 @@ from configurator.engine.circuit.rungs import (
     use_artefact,
 )
 from configurator.engine.compiled import compile_model
-from configurator.engine.errors import ArtefactError, CompilerFailed, LimitExceeded
+from configurator.engine.errors import ArtefactError, CompilerFailed, LimitExceeded, NoCircuit
 from configurator.engine.evaluate import evaluate
+from configurator.engine.ir import Model
 from configurator.engine.possible import is_consistent
 from tests.configurator.engine.machines import desktop
 
@@ -56,6 +57,12 @@ def test_a_circuit_gives_the_answers_of_the_solver(model):
     do_without(model.sha256)
     assert use_artefact(model.sha256, artefact).rung == "circuit"
     assert answers(model) == by_solver
+
+
+@needs_compiler
+def test_a_model_without_groups_is_not_compiled():
+    with pytest.raises(NoCircuit, match="has no groups, so there is nothing to compile"):
+        compile_to_circuit(Model("empty", (), (), {}))
 
 
 @needs_compiler
