@@ -47,6 +47,12 @@ class MissingPrice(EngineError):
     code = "missing_price"
 
 
+class TotalTooLarge(EngineError):
+    """Prices add up to more than the arithmetic of a pass can hold; a search answers instead."""
+
+    code = "total_too_large"
+
+
 class NoCircuit(EngineError):
     """A model could not be compiled to a circuit; the solver answers instead."""
 

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from configurator.engine.circuit.clicks import CircuitClick
-from configurator.engine.circuit.prices import TotalTooLarge
 from configurator.engine.compiled import Compiled, compile_model
-from configurator.engine.errors import InconsistentModel, UnknownGroup
+from configurator.engine.errors import InconsistentModel, TotalTooLarge, UnknownGroup
 from configurator.engine.nodes import Model
 from configurator.engine.price import PriceBook
 from configurator.engine.searched import SearchClick

@@ -11,8 +11,8 @@ import numpy as np
 
 from configurator.engine.circuit.answers import CircuitAnswers
 from configurator.engine.circuit.extract import LeastPass, least_pass
-from configurator.engine.circuit.leaves import Amounts
-from configurator.engine.circuit.lines import Lines, Positions
+from configurator.engine.circuit.leaves import Amounts, Positions
+from configurator.engine.circuit.lines import Lines
 from configurator.engine.circuit.moves import Moves
 from configurator.engine.circuit.passes import BLOCKED
 from configurator.engine.states import IMPOSSIBLE, POSSIBLE, Change, OptionState

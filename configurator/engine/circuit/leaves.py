@@ -13,6 +13,7 @@ from configurator.engine.circuit.arrays import Indices
 from configurator.engine.classes import ClassedModel
 
 type Amounts = NDArray[np.int64]  # a number a leaf
+type Positions = NDArray[np.int64]  # of options in their groups
 type Flags = NDArray[np.bool_]
 
 

@@ -3,15 +3,12 @@
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from configurator.engine.circuit.leaves import Amounts
+from configurator.engine.circuit.leaves import Amounts, Positions
 from configurator.engine.circuit.passes import BLOCKED
-from configurator.engine.circuit.prices import TotalTooLarge
 from configurator.engine.classes import ClassedModel
 from configurator.engine.costs import Costs
-
-type Positions = NDArray[np.int64]
+from configurator.engine.errors import TotalTooLarge
 
 
 class Lines:

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from configurator.engine.circuit.leaves import Amounts
-from configurator.engine.circuit.lines import Lines, Positions
-from configurator.engine.circuit.passes import BLOCKED
-from configurator.engine.circuit.prices import TotalTooLarge
+from configurator.engine.circuit.leaves import Amounts, Positions
+from configurator.engine.circuit.lines import Lines
+from configurator.engine.circuit.passes import LARGEST_COST
 from configurator.engine.classes import ClassedGroup
-
-LARGEST_COST = BLOCKED // 4
+from configurator.engine.errors import TotalTooLarge
 
 
 @dataclass(frozen=True, slots=True)
-class LeafCosts:
+class Filling:
     """By leaf: the packed cost, and the option of its class that it stands for."""
 
     costs: Amounts
@@ -45,13 +43,13 @@ class Moves:
         if self.per_change * (len(self._groups) + 1) > LARGEST_COST:
             code = lines.classed.model.code
             raise TotalTooLarge(f"the prices of {code} are too large to be weighed in 58 bits")
-        self._kept: dict[tuple[int, int], LeafCosts] = {}  # of open groups
+        self._kept: dict[tuple[int, int], Filling] = {}  # of open groups
 
     def pack(self, changed: Amounts | int, moves: Amounts) -> Amounts:
         packed: Amounts = changed * self.per_change + np.abs(moves) * self.per_moved + moves
         return packed
 
-    def leaf_costs(self, explicit: Mapping[int, int], *, tried: int | None = None) -> LeafCosts:
+    def leaf_costs(self, explicit: Mapping[int, int], *, tried: int | None = None) -> Filling:
         """For explicit choices (group position → option position); nothing is blocked yet.
 
         `tried` is a quantity group whose counts are to be tried: what they count then costs what
@@ -68,7 +66,7 @@ class Moves:
             if (g, column) not in self._kept:
                 self._kept[g, column] = self._open(g, column)
             parts.append(self._kept[g, column])
-        return LeafCosts(
+        return Filling(
             np.concatenate([part.costs for part in parts]),
             np.concatenate([part.options for part in parts]),
         )
@@ -85,7 +83,7 @@ class Moves:
         option = explicit.get(quantity, self._defaults[quantity])
         return self._groups[quantity].class_of[option]
 
-    def _open(self, g: int, column: int) -> LeafCosts:
+    def _open(self, g: int, column: int) -> Filling:
         default = self._defaults[g]
         mine = self._groups[g].class_of[default]
         moves = self._moves(g, default, column)
@@ -94,9 +92,9 @@ class Moves:
         changed = np.ones((len(options), 1), dtype=np.int64)
         changed[mine] = 0
         costs = self.pack(changed, np.take_along_axis(moves, options, axis=0))
-        return LeafCosts(costs.ravel(), options.ravel())
+        return Filling(costs.ravel(), options.ravel())
 
-    def _fixed(self, g: int, chosen: int, column: int) -> LeafCosts:
+    def _fixed(self, g: int, chosen: int, column: int) -> Filling:
         """The other classes are to be blocked; whoever tries one says which option it is."""
         group = self._groups[g]
         costs = np.zeros((group.size, len(self._lines.counts[g])), dtype=np.int64)
@@ -104,7 +102,7 @@ class Moves:
         mine = group.class_of[chosen]
         costs[mine] = self.pack(0, self._moves(g, chosen, column)[chosen])
         options[mine] = chosen
-        return LeafCosts(costs.ravel(), options.ravel())
+        return Filling(costs.ravel(), options.ravel())
 
     def _moves(self, g: int, chosen: int, column: int) -> Amounts:
         """Option × count: how far the line moves from what it would cost with the chosen one."""

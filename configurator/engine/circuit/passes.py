@@ -20,6 +20,7 @@ from configurator.engine.circuit.arrays import ALL, EITHER, Circuit, Indices, Ki
 from configurator.engine.circuit.leaves import Amounts
 
 BLOCKED = 2**60  # beyond any sum of costs; two of them still fit an int64
+LARGEST_COST = BLOCKED // 4  # of a configuration; whoever makes costs sees to it
 
 type Loop = Callable[..., None]
 
@@ -27,8 +28,8 @@ type Loop = Callable[..., None]
 def least_costs(circuit: Circuit, costs: Amounts) -> tuple[int, Amounts]:
     """(least cost of all, least cost outside each leaf); BLOCKED where there is none.
 
-    `costs` has a whole number or BLOCKED for each leaf. The sum of the largest costs has to
-    stay below BLOCKED / 4; `wide` and `price` see to it.
+    `costs` has a whole number or BLOCKED for each leaf. The largest costs of all groups together
+    must not exceed LARGEST_COST.
     """
     compiled = _compiled_loops()
     if compiled is None:

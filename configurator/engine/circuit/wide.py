@@ -14,10 +14,10 @@ import numpy as np
 from configurator.engine.atoms import Atom, LinearAtom, LinearTerm, amount_of, connected
 from configurator.engine.circuit.leaves import Amounts, Leaves
 from configurator.engine.classes import ClassedModel
+from configurator.engine.limits import LARGEST_NUMBER
 
 # Fewer combinations of amounts than this are compiled like any other rule.
 NARROW = 500
-LARGEST_SUM = 2**50  # so that sums, and their harmless amounts for what is unknown, fit an int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def _parts(
             return None
         parts.append(part)
     largest = sum(max(map(abs, part.known), default=0) for part in parts) + abs(atoms[0].bound)
-    return tuple(parts) if largest <= LARGEST_SUM else None
+    # So that sums, and the harmless amounts of what is unknown, fit a pass.
+    return tuple(parts) if largest <= LARGEST_NUMBER else None
 
 
 def _part(classed: ClassedModel, leaves: Leaves, terms: Sequence[LinearTerm]) -> _Part | None:

@@ -10,14 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from configurator.engine.circuit.leaves import Flags, Leaves, leaves_of
-from configurator.engine.circuit.passes import BLOCKED
+from configurator.engine.circuit.leaves import Flags, Leaves, Positions, leaves_of
 from configurator.engine.compiled import KEPT_MODELS, Compiled
-from configurator.engine.costs import Costs
 
-LARGEST_COST = BLOCKED // 4
-
-type Positions = NDArray[np.int64]
 # int64, or object where numbers are larger than the arithmetic of a pass can hold.
 type Numbers = NDArray[Any]
 
@@ -64,10 +59,10 @@ class Offers:
 @lru_cache(maxsize=KEPT_MODELS)
 def offers_of(compiled: Compiled) -> Offers:
     """The offers of a model; they do not depend on choices or prices."""
-    leaves, costs = leaves_of(compiled.classed), Costs(compiled.classed, None)
+    leaves, (lines, _) = leaves_of(compiled.classed), compiled.priced(None)
     parts: list[tuple[Positions, Positions, Positions, Positions]] = []
     for g, held in enumerate(compiled.classed.groups):
-        counts, size = np.array(_counts(compiled, leaves, costs, g)), len(held.class_of)
+        counts, size = lines.counts[g], len(held.class_of)
         columns = np.tile(np.arange(len(counts)), size)
         options = np.repeat(np.arange(size), len(counts))
         leaf = leaves.first[g] + np.repeat(held.class_of, len(counts)) * len(counts) + columns
@@ -76,12 +71,3 @@ def offers_of(compiled: Compiled) -> Offers:
     leaf, groups, options, pieces = (np.concatenate(part) for part in zip(*parts, strict=True))
     starts = np.searchsorted(leaf, np.arange(leaves.total))
     return Offers(leaves, starts, groups, options, pieces)
-
-
-def _counts(compiled: Compiled, leaves: Leaves, costs: Costs, g: int) -> list[int]:
-    quantity = leaves.quantity[g]
-    if quantity is None:
-        return [1]
-    # Counts are told apart by class, so a class has one count.
-    members = compiled.classed.groups[quantity].members
-    return [costs.unit[quantity][held[0]] for held in members]

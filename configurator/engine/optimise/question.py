@@ -7,12 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from configurator.engine.circuit.leaves import Flags
+from configurator.engine.circuit.passes import LARGEST_COST
 from configurator.engine.compiled import Compiled, compile_model
 from configurator.engine.costs import Costs
 from configurator.engine.errors import EngineError
 from configurator.engine.evaluate import evaluate
 from configurator.engine.nodes import Model
-from configurator.engine.optimise.leaf_costs import LARGEST_COST, Numbers, Offers, offers_of
+from configurator.engine.optimise.leaf_costs import Numbers, Offers, offers_of
 from configurator.engine.price import PriceBook
 
 
