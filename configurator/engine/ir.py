@@ -21,6 +21,7 @@ an option itself can be required or excluded. A model made of other models is pu
 
 from configurator.engine.nodes import (
     CODE,
+    NONE,
     AnyOf,
     Compare,
     Constraint,
@@ -42,6 +43,7 @@ from configurator.engine.parse import model_from_dict
 
 __all__ = [
     "CODE",
+    "NONE",
     "AnyOf",
     "Compare",
     "Constraint",

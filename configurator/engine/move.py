@@ -7,11 +7,9 @@ from configurator.engine.compiled import compile_model
 from configurator.engine.errors import InconsistentModel
 from configurator.engine.evaluate import evaluate
 from configurator.engine.explain import explain
-from configurator.engine.nodes import Group, Model
+from configurator.engine.nodes import NONE, Group, Model
 from configurator.engine.price import PriceBook
 from configurator.engine.repair import fewest_drops
-
-NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,8 @@ def move(
     for group in lost:
         if group.quantity_for is None and group.code in near:
             possible = _possible(model, explicit, group, book)
-            things = [code for code in possible if code != NOTHING]
-            is_thing = choices[group.code] != NOTHING
+            things = [code for code in possible if code != NONE]
+            is_thing = choices[group.code] != NONE
             candidates = things if is_thing and things else possible
             prices = {code: book.unit_minor(group.code, code) for code in candidates}
             explicit[group.code] = _nearest(prices, near[group.code])

@@ -16,6 +16,7 @@ type Constraint = Compare | Sum | AnyOf | Table
 OPERATORS: tuple[Operator, ...] = ("==", "!=", "<=", "<", ">=", ">", "in", "not in")
 SEVERITIES: tuple[Severity, ...] = ("block", "warn")
 CODE = "code"  # the attribute that every option has of itself
+NONE = "none"  # the code that an option has which is nothing at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _quantity(
     group: Group, where: str, codes: set[str], targets: Counter[str]
 ) -> Iterator[ModelFormatError]:
     target = group.quantity_for
-    if target not in codes or target == group.code:
+    if target not in codes:
         yield _fault("quantity of what?", where, "the code of a group of things", target)
     elif targets[target] > 1:
         yield _fault("two quantities of one group", where, "one quantity group", target)

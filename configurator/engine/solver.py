@@ -17,7 +17,6 @@ class Solver:
 
     def __init__(self, cnf: Cnf, *, rules_are_optional: bool = False) -> None:
         self._lock = Lock()
-        self._classes = cnf.offsets[-1] if cnf.offsets else 0
         self._solver = Glucose4(bootstrap_with=cnf.clauses)
         if not rules_are_optional:
             for selector in cnf.selectors:

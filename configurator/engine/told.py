@@ -1,12 +1,13 @@
 """Rules told to people: customer sentences filled in, and warnings in words."""
 
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from configurator.engine.atoms import Atom, atoms_of, verdict
 from configurator.engine.classes import ClassReader
 from configurator.engine.nodes import Model, Option, Ref, Rule, Value
 from configurator.engine.references import placeholders
+from configurator.engine.words import listed
 
 UNKNOWN = "unknown"
 
@@ -46,8 +47,8 @@ def told(rule: Rule, options: Mapping[str, Option], model: Model, *, is_alone: b
         return _filled(rule.sentence, options)
     names = {group.code: group.name for group in model.groups}
     groups = dict.fromkeys(ref.group for ref in _refs(rule))
-    given = _listed([options[code].name for code in groups if code in options], "and")
-    still_open = _listed([names[code] for code in groups if code not in options], "or")
+    given = listed([options[code].name for code in groups if code in options], "and")
+    still_open = listed([names[code] for code in groups if code not in options], "or")
     if not still_open:
         return f"{rule.name}: not with {given}."
     with_them = f" with {given}" if given else ""
@@ -76,17 +77,11 @@ def _unchecked(rule: Rule, options: Mapping[str, Option]) -> str:
         f"{ref.attribute.replace('_', ' ')} of {options[ref.group].name}"
         for ref in (Ref(*text.split(".", 1)) for text in unknown)
     ]
-    return f"{rule.name} could not be checked: {_listed(facts, 'and')} is not known."
+    return f"{rule.name} could not be checked: {listed(facts, 'and')} is not known."
 
 
 def _refs(rule: Rule) -> list[Ref]:
     return [ref for atom in atoms_of(rule) for ref in atom.refs]
-
-
-def _listed(words: Sequence[str], conjunction: str) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
 def in_words(value: Value) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from configurator.engine.ir import Model, Option
+from configurator.engine.ir import NONE, Model, Option
 from configurator.engine.price import quantity_of
 from configurator.models import ModelVersion
 from configurator.selectors.versions import engine_model
@@ -53,7 +53,7 @@ def drawing(version: ModelVersion, chosen: Mapping[str, str], *, highlight: str 
 def _is_fitted(option: Option | None) -> bool:
     if option is None:
         return False
-    return bool(option.attributes.get("fitted", option.code != "none"))
+    return bool(option.attributes.get("fitted", option.code != NONE))
 
 
 def _number(option: Option, attribute: str) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from configurator.engine.ir import Group, Model, Option
-from configurator.engine.move import NOTHING, Move, move
+from configurator.engine.ir import NONE, Group, Model, Option
+from configurator.engine.move import Move, move
 from configurator.engine.price import PriceBook, total_minor
 from configurator.errors import engine_errors_translated
 from configurator.models import Configuration, ModelVersion, PriceList
@@ -109,14 +109,14 @@ class _Old:
         """The chosen option's name; "" for a group that was not there, and for nothing."""
         option = self.choices.get(group, "")
         detail = self._details.get((group, option))
-        return detail.name if detail and option != NOTHING else ""
+        return detail.name if detail and option != NONE else ""
 
     def is_thing(self, group: Group) -> bool:
-        return group.quantity_for is None and self.choices[group.code] != NOTHING
+        return group.quantity_for is None and self.choices[group.code] != NONE
 
 
 def _other(group: Group, old: _Old, found: Move) -> Option | None:
     """The option that is chosen instead; None where nothing changed that anybody would notice."""
     before, now = old.choices.get(group.code), found.chosen[group.code]
-    is_noticed = now != NOTHING and len(group.options) > 1 if before is None else before != now
+    is_noticed = now != NONE and len(group.options) > 1 if before is None else before != now
     return {option.code: option for option in group.options}[now] if is_noticed else None

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from configurator.engine.atoms import Atom, LinearAtom, MatchAtom, atoms_of
-from configurator.engine.checks.findings import Finding, listed
-from configurator.engine.nodes import Model, Ref, Rule
+from configurator.engine.checks.findings import MOST_NAMED, Finding
+from configurator.engine.nodes import CODE, Model, Ref, Rule
+from configurator.engine.words import listed
 
-CODE = "code"  # every option has it
 # The last word of an attribute's name → what it measures, and how many of the smallest unit.
 UNITS: dict[str, tuple[str, int]] = {
     "um": ("length", 1),
@@ -58,12 +58,13 @@ def _unknown(model: Model, atoms: Iterable[tuple[Rule, tuple[Atom, ...]]]) -> It
         options = groups[ref.group].options
         without = [o for o in options if o.attributes.get(ref.attribute) is None]
         if without:
-            whose = listed(f"“{option.name}”" for option in without)
+            whose = listed((f"“{option.name}”" for option in without), most=MOST_NAMED)
+            which = listed((f"“{name}”" for name in rules), most=MOST_NAMED)
             yield Finding(
                 "unknown_value",
                 str(ref),
                 f"{ref.attribute} is not known of {len(without)} of {len(options)} options, "
-                f"{whose}: {listed(f'“{name}”' for name in rules)} cannot be checked there",
+                f"{whose}: {which} cannot be checked there",
                 group=ref.group,
                 option=without[0].code if len(without) == 1 else "",
             )

@@ -24,6 +24,8 @@ ACCEPTABLE: frozenset[str] = frozenset(
     {"dead_option", "false_optional", "redundant_rule", "never_applies"}
 )
 
+MOST_NAMED = 4  # options or rules that a finding names before it counts them
+
 # Told before a step: its name, its number from 1, and how many steps there are.
 type Progress = Callable[[str, int, int], None]
 
@@ -69,13 +71,3 @@ class Report:
 def report_of(findings: Iterable[Finding]) -> Report:
     """The findings in the order of their weight: never, unless accepted, advice."""
     return Report(tuple(sorted(findings, key=lambda f: (not f.is_blocking, f.is_acceptable))))
-
-
-def listed(words: Iterable[str], conjunction: str = "and", most: int = 4) -> str:
-    """Words as a person lists them; of many only the first few, and how many more there are."""
-    named = list(words)
-    if len(named) > most:
-        named = [*named[: most - 1], f"{len(named) - most + 1} more"]
-    if len(named) < 2:
-        return "".join(named)
-    return f"{', '.join(named[:-1])} {conjunction} {named[-1]}"

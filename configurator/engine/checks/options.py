@@ -6,9 +6,8 @@ from configurator.engine.checks.findings import Finding
 from configurator.engine.classes import ClassedGroup
 from configurator.engine.compiled import Compiled
 from configurator.engine.explain import explain
+from configurator.engine.nodes import NONE
 from configurator.engine.possible import possible_classes
-
-NOTHING = "none"  # the code of the answer that leaves a group empty
 
 
 def option_findings(compiled: Compiled) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def option_findings(compiled: Compiled) -> Iterator[Finding]:
             if not possible[g] >> classed.class_of[index] & 1
         ]
         yield from _false_optional(compiled, classed, dead)
-        yield from (_dead(compiled, classed, code) for code in dead if code != NOTHING)
+        yield from (_dead(compiled, classed, code) for code in dead if code != NONE)
 
 
 def _dead(compiled: Compiled, classed: ClassedGroup, option: str) -> Finding:
@@ -41,14 +40,14 @@ def _false_optional(
         message = f"{group.name} offers {len(group.options)} options, but only {left[0].name} "
         message += "can ever be had"
         yield Finding("false_optional", group.code, message, group=group.code)
-    if NOTHING in dead:
-        why = " ".join(_why(compiled, group.code, NOTHING))
+    if NONE in dead:
+        why = " ".join(_why(compiled, group.code, NONE))
         yield Finding(
             "false_optional",
-            f"{group.code}.{NOTHING}",
+            f"{group.code}.{NONE}",
             f"{group.name} can never be left out: {why}",
             group=group.code,
-            option=NOTHING,
+            option=NONE,
         )
 
 

@@ -19,12 +19,15 @@ from configurator.engine.atoms import (
     amount_of,
     connected,
 )
-from configurator.engine.checks.findings import Finding, listed
+from configurator.engine.checks.findings import MOST_NAMED, Finding
 from configurator.engine.classes import ClassedModel, classify
 from configurator.engine.cnf import encode
 from configurator.engine.compiled import Compiled
 from configurator.engine.nodes import Model, Ref, Rule
 from configurator.engine.solver import Solver
+from configurator.engine.words import listed
+
+MOST_CONTRADICTING = 6  # rules that are named together; each has a finding of its own, too
 
 
 def silent_rules(model: Model) -> Iterator[Finding]:
@@ -44,7 +47,7 @@ def contradiction(compiled: Compiled) -> tuple[Finding, ...]:
     rules = [rule for rule, _ in compiled.classed.rules]
     needed = _smallest(solver, (), selectors)
     guilty = [rules[selectors.index(selector)] for selector in needed]
-    names = listed((f"“{rule.name}”" for rule in guilty), most=6)
+    names = listed((f"“{rule.name}”" for rule in guilty), most=MOST_CONTRADICTING)
     if len(guilty) == 1:
         message = f"{names} alone allows no configuration at all"
     else:
@@ -107,7 +110,7 @@ class _Beside:
     def _because(self, asked: Sequence[int], others: Sequence[int]) -> str:
         needed = _smallest(self._solver, asked, others)
         names = [f"“{self._rules[self._selectors.index(s)].name}”" for s in needed]
-        return f", because of {listed(names)}" if names else ""
+        return f", because of {listed(names, most=MOST_NAMED)}" if names else ""
 
 
 def _smallest(solver: Solver, asked: Sequence[int], selectors: Sequence[int]) -> list[int]:

@@ -8,11 +8,12 @@ changes are tried by their number, `closest` looking for the total nearest to th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from configurator.engine.nearest import TooHard
 from configurator.engine.nodes import Model
 from configurator.engine.optimise.cheapest import least_charged, least_total
 from configurator.engine.optimise.closest import Closest
 from configurator.engine.optimise.question import Proposal, Question, question
-from configurator.engine.optimise.sets import Charge, Sets, TooMany
+from configurator.engine.optimise.sets import Charge, Sets
 from configurator.engine.price import PriceBook
 
 
@@ -43,7 +44,7 @@ def within_budget(
                     break
             if closest.found is not None:
                 break
-    except TooMany:
+    except TooHard:
         is_exact = False
         enough = _fewer(asked, enough, budget_minor)
     return asked.proposal(_better(asked, closest, enough).options, is_exact=is_exact)

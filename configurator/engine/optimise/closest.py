@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from configurator.engine.masks import OPEN
+from configurator.engine.nearest import TooHard
 from configurator.engine.optimise.question import Question
-from configurator.engine.optimise.sets import TooMany
 
 # Roughly the microseconds of looking at an option, of trying it, and of a whole search.
 PEEK, TRY, MOST_EFFORT = 1, 20, 10_000
@@ -49,7 +49,7 @@ class Closest:
     def look(self, domains: Mapping[int, int]) -> None:
         """Look among the configurations that change exactly these groups.
 
-        `domains` are the classes worth a look, by group. Raises TooMany.
+        `domains` are the classes worth a look, by group. Raises TooHard.
         """
         if not domains:
             return  # the current total is above the budget
@@ -123,7 +123,7 @@ class Closest:
     def _work(self, effort: int) -> None:
         self._effort += effort
         if self._effort > MOST_EFFORT:
-            raise TooMany
+            raise TooHard
 
 
 class _Set:

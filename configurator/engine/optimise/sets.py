@@ -13,15 +13,12 @@ import numpy as np
 
 from configurator.engine.circuit.leaves import Amounts, Flags
 from configurator.engine.circuit.passes import BLOCKED
+from configurator.engine.nearest import TooHard
 from configurator.engine.optimise.leaf_costs import LeafCosts
 from configurator.engine.optimise.least import outside_costs
 from configurator.engine.optimise.question import Question
 
 MOST_BOUNDS = 300  # some 200 µs each with a circuit, 2 ms without
-
-
-class TooMany(Exception):
-    """The search used up its bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,9 @@ class Sets:
         self._bounds = 0
 
     def of_size(self, changes: int) -> Iterator[Mapping[int, int]]:
-        """Groups to change, with the classes to which. Raises TooMany."""
+        """Groups to change, with the classes to which. Raises TooHard."""
         if not self._stay.fit_a_pass:
-            raise TooMany
+            raise TooHard
         self._most = self._charge.of(self._limit, changes)
         free = [g not in self._asked.explicit for g in range(self._asked.size)]
         state = _State(np.ones(self._asked.size, dtype=np.bool_), np.array(free))
@@ -98,7 +95,7 @@ class Sets:
     def _bounded(self, may_stay: Flags, may_change: Flags) -> "_Settled | None":
         self._bounds += 1
         if self._bounds > MOST_BOUNDS:
-            raise TooMany
+            raise TooHard
         stay = np.where(self._by_leaf(may_stay) & self._stay.is_open, self._stay.amounts, BLOCKED)
         change = np.where(
             self._by_leaf(may_change) & self._change.is_open, self._change.amounts, BLOCKED

@@ -136,21 +136,21 @@ class Constraints:
 
 
 def _either(parts: Sequence[Formula]) -> Formula:
-    if True in parts:
-        return True
-    known = list(dict.fromkeys(part for part in parts if isinstance(part, str)))
-    if not known:
-        return False
-    return known[0] if len(known) == 1 else " | ".join(map(_wrapped, known))
+    return _joined(" | ", parts, decisive=True)
 
 
 def _every(parts: Sequence[Formula]) -> Formula:
-    if False in parts:
-        return False
+    return _joined(" & ", parts, decisive=False)
+
+
+def _joined(operator: str, parts: Sequence[Formula], *, decisive: bool) -> Formula:
+    """One part that is `decisive` decides for all; parts that are the opposite say nothing."""
+    if decisive in parts:
+        return decisive
     known = list(dict.fromkeys(part for part in parts if isinstance(part, str)))
     if not known:
-        return True
-    return known[0] if len(known) == 1 else " & ".join(map(_wrapped, known))
+        return not decisive
+    return known[0] if len(known) == 1 else operator.join(map(_wrapped, known))
 
 
 def _implies(given: Formula, then: Formula) -> Formula:

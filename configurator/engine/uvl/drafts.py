@@ -10,7 +10,6 @@ from configurator.engine.references import COUNT, RESERVED_GROUP
 from configurator.engine.uvl.nodes import Feature, Written
 
 YES, NO, IS_ON = "yes", "no", "is_on"
-NONE = "none"
 # Attributes of a feature that this package writes and reads back, not the customer's.
 CODE, NAME, DEFAULT, ABSTRACT, QUANTITY_FOR = "code", "name", "default", "abstract", "quantity_for"
 RESERVED = frozenset({CODE, NAME, DEFAULT, ABSTRACT, QUANTITY_FOR})

@@ -19,7 +19,8 @@ from configurator.engine.uvl.documents import document
 from configurator.engine.uvl.nodes import Constraint, Feature
 from configurator.engine.uvl.rules import Named, rules_of
 from configurator.engine.uvl.shape import Relation, Shape, shape_of
-from configurator.engine.uvl.wording import cut, listed, plain
+from configurator.engine.uvl.wording import cut, plain
+from configurator.engine.words import listed
 
 FEW = 6  # up to so many features exclude each other in pairs
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from configurator.engine.nodes import Value
+from configurator.engine.nodes import NONE, Value
 from configurator.engine.references import RESERVED_GROUP
 from configurator.engine.uvl.drafts import (
     ALWAYS,
@@ -12,7 +12,6 @@ from configurator.engine.uvl.drafts import (
     IS_ON,
     NAME,
     NO,
-    NONE,
     QUANTITY_FOR,
     YES,
     Codes,

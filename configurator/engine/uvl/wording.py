@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from configurator.engine.limits import LONGEST_TEXT
 from configurator.engine.uvl.clauses import Clause
 from configurator.engine.uvl.drafts import Draft
+from configurator.engine.words import listed
 
 MOST_NAMES = 4  # of options that a sentence lists
-MOST_LISTED = 10
 LONGEST = 160  # characters of a formula or of a name that a sentence repeats
 
 
@@ -43,15 +43,6 @@ def plain(text: str) -> str:
 def cut(text: str) -> str:
     """The text, or its beginning."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def listed(words: Sequence[str], conjunction: str) -> str:
-    """The words as a sentence lists them; of very many, the first ones."""
-    if len(words) > MOST_LISTED:
-        words = [*words[: MOST_LISTED - 1], f"{len(words) - MOST_LISTED + 1:,} more"]
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
 def _is_no(draft: Draft, mask: int) -> bool:
