@@ -1,13 +1,37 @@
-"""Circuits made in the test's own process: no limits, and no start of a process per example."""
+"""Circuits of examples: no limits, and one process for all of them instead of one each.
 
+Not the test's own process: once in some thousand compilations the compiler corrupts its memory.
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import cache
+from multiprocessing import get_context
+
+from configurator.engine.circuit import worker
 from configurator.engine.circuit.answers import CircuitAnswers
 from configurator.engine.circuit.artefact import Artefact
 from configurator.engine.circuit.count import variants
 from configurator.engine.circuit.encode import encode
 from configurator.engine.circuit.leaves import leaves_of
 from configurator.engine.circuit.wide import wide_of
-from configurator.engine.circuit.worker import compile_clauses
 from configurator.engine.classes import classify
+
+
+@cache
+def compiler():
+    return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+
+
+def compiled(asked):
+    """The circuit of clauses; where the compiler dies of an earlier example, it is begun anew."""
+    try:
+        made = compiler().submit(worker.compile_clauses, asked).result()
+    except BrokenProcessPool:
+        compiler.cache_clear()
+        made = compiler().submit(worker.compile_clauses, asked).result()
+    return replace(made)  # as every circuit is made, with arrays that cannot be written
 
 
 def artefact_of(model, without=None):
@@ -16,7 +40,7 @@ def artefact_of(model, without=None):
     leaves = leaves_of(classed)
     wide = None if without is None else wide_of(classed, leaves, without)
     clauses = encode(classed, leaves, without=None if wide is None else wide.rule)
-    circuit = compile_clauses(
+    circuit = compiled(
         {"clauses": clauses.clauses, "variables": clauses.variables, "leaves": leaves.total}
     )
     code = None if wide is None else wide.code
