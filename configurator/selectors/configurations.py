@@ -64,14 +64,8 @@ def chosen_in(version: ModelVersion, choices: Mapping[str, str]) -> list[ChosenO
 
 def configuration_by_code(share_code: str) -> Configuration:
     """The configuration behind a short address. Raises UnknownConfiguration."""
-    found = None
-    if share_code.isalnum():  # whatever else was typed, the database need not see it
-        found = (
-            Configuration.objects.filter(share_code=share_code.lower())
-            .select_related("version__product_model", "price_list")
-            .defer("version__ir")
-            .first()
-        )
+    code = share_code.lower()
+    found = configurations_by_code([code]).get(code)
     if found is None:
         raise UnknownConfiguration(f"No configuration was saved under {share_code!r}")
     return found
@@ -79,6 +73,7 @@ def configuration_by_code(share_code: str) -> Configuration:
 
 def configurations_by_code(share_codes: Sequence[str]) -> dict[str, Configuration]:
     """Share code → configuration, in the order asked for; without those that nobody saved."""
+    # Whatever else was typed, the database need not see it.
     asked = [code for code in share_codes if code.isalnum()]
     rows = (
         Configuration.objects.filter(share_code__in=asked)

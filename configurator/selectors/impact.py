@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from django.conf import settings
 from django.db.models import Case, When
 
 from configurator.engine.ir import Model
 from configurator.engine.price import PriceBook
 from configurator.errors import ConfiguratorError
-from configurator.models import Configuration, ModelVersion, PriceList
+from configurator.models import Configuration, ModelVersion
 from configurator.ports import Held, demand
+from configurator.selectors.drafts import newest_price_list
 from configurator.selectors.moving import Moved, moved_to
 from configurator.selectors.prices import read_price_book
 
@@ -38,7 +38,7 @@ def impact_of(version: ModelVersion, model: Model) -> dict[str, object] | None:
     Carts would be moved; unpaid orders keep what they froze, but are counted, because they could
     not be ordered again as they are.
     """
-    price_list = PriceList.objects.filter(version=version, currency=settings.SHOP_CURRENCY).first()
+    price_list = newest_price_list(version)
     if price_list is None:
         return None
     held = demand()(product_slug=version.product_model.slug)
