@@ -57,6 +57,8 @@ def _sums(model: Model, read: ClassReader) -> Iterator[tuple[str, int, int]]:
         total = rule.constraint
         if not isinstance(total, Sum) or not isinstance(total.limit, Ref):
             continue
+        if total.limit_weight <= 0:  # "at least so much" is held that way, and uses nothing up
+            continue
         if not _applies(rule, read):
             continue
         limit, used = read(total.limit), _used(total, read)
