@@ -166,7 +166,8 @@ def test_a_second_draft_is_made_only_when_it_is_asked_for():
     start(editor, live)
     refused = start(editor, live)
     assert refused.status_code == 409
-    assert "Version 2 is draft and not on sale yet" in refused.content.decode()
+    told = "There is version 2 already (draft), which is not on sale yet"
+    assert told in refused.content.decode()
     assert start(editor, live, another="1").status_code == 302
     assert ModelVersion.objects.filter(product_model=live.product_model).count() == 3
 
