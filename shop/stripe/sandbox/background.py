@@ -14,6 +14,7 @@ ACTIONS: dict[str, Callable[[Cashier, str], None]] = {
     payments.SETTLE_DEBIT: payments.settle_debit,
     payments.EXPIRE_SESSION: payments.expire_session,
     refunds.SETTLE_REFUND: refunds.settle_refund,
+    refunds.FAIL_REFUND: refunds.fail_refund,
 }
 LONGEST_WAIT_SECONDS = 1.0  # so that a clock set forward is noticed
 AFTER_FAULT_SECONDS = 5.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 type Behaviour = Literal["succeeds", "declines", "authenticates", "debit_succeeds", "debit_fails"]
+type Refunds = Literal["succeed", "succeed_later", "fail_later"]
 
 EXPIRY = re.compile(r"(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})")
 CARD_LENGTHS = range(12, 20)
@@ -25,6 +26,8 @@ class Instrument:
     effect: str  # one sentence for the table on the page
     decline_code: str = ""
     decline_message: str = ""
+    refunds: Refunds = "succeed"
+    is_available_at_once: bool = False  # skips the days on the pending balance
 
 
 CARDS = (
@@ -51,6 +54,27 @@ CARDS = (
         "authenticates",
         "Asks the bank first (3-D Secure); you choose the answer.",
     ),
+    Instrument(
+        "card_refund_later",
+        "4000 0000 0000 7726",
+        "succeeds",
+        "Pays; a refund is pending first and succeeds a little later.",
+        refunds="succeed_later",
+    ),
+    Instrument(
+        "card_refund_fails",
+        "4000 0000 0000 5126",
+        "succeeds",
+        "Pays; a refund succeeds first and fails a little later.",
+        refunds="fail_later",
+    ),
+    Instrument(
+        "card_available",
+        "4000 0000 0000 0077",
+        "succeeds",
+        "Pays; the money is available at once.",
+        is_available_at_once=True,
+    ),
 )
 ACCOUNTS = (
     Instrument(
@@ -58,6 +82,7 @@ ACCOUNTS = (
         "AT32 1904 3002 3547 3204",
         "debit_succeeds",
         "Is accepted now and paid a little later.",
+        refunds="succeed_later",
     ),
     Instrument(
         "debit_fails",

@@ -7,6 +7,7 @@ Every function is one transaction over the session as it is now, so a form poste
 from dataclasses import dataclass
 from typing import Literal
 
+from shop.stripe.sandbox.balance import settle_charge
 from shop.stripe.sandbox.calendar_book import appoint, cancel
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.events import emit
@@ -103,6 +104,7 @@ def settle_debit(cashier: Cashier, intent_id: str) -> None:
         }
         cashier.store.save(charge)
         emit(cashier, "charge.succeeded", charge)
+        settle_charge(cashier, charge)
         _succeed(cashier, intent)
         session["payment_status"] = "paid"
         cashier.store.save(session)
@@ -193,6 +195,7 @@ def _take(
     )  # fmt: skip
     cashier.store.insert(charge)
     emit(cashier, "charge.succeeded", charge)
+    settle_charge(cashier, charge)
     intent["latest_charge"] = charge["id"]
     _succeed(cashier, intent)
     session["payment_status"] = "paid"

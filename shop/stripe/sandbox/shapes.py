@@ -131,6 +131,9 @@ class Metadata:
     """Up to 50 strings by name. An empty value leaves its key out."""
 
     def read(self, raw: Raw, name: str) -> dict[str, str]:
+        return {key: value for key, value in self._checked(raw, name).items() if value}
+
+    def _checked(self, raw: Raw, name: str) -> dict[str, str]:
         if raw == "":
             return {}
         if not isinstance(raw, Mapping):
@@ -146,7 +149,20 @@ class Metadata:
                     f" values up to {METADATA_VALUE_LENGTH}",
                     param=f"{name}[{key[:METADATA_KEY_LENGTH]}]",
                 )
-        return {key: value for key, value in raw.items() if isinstance(value, str) and value}
+        return {key: value for key, value in raw.items() if isinstance(value, str)}
+
+
+class MetadataChange(Metadata):
+    """A change of metadata: None clears it all, an empty value takes its key out."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, str] | None:  # type: ignore[override]
+        return None if raw == "" else self._checked(raw, name)
+
+
+def merged_metadata(old: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
+    if change is None:
+        return {}
+    return {key: value for key, value in {**old, **change}.items() if value}
 
 
 class ListOf:

@@ -147,6 +147,13 @@ class Store:
             raise LookupError(f"{kind} {object_id} is not stored")
         return document
 
+    def kind_of(self, object_id: str) -> str:
+        """The kind of a document that must exist."""
+        row = self.execute("SELECT kind FROM objects WHERE id = ?", (object_id,)).fetchone()
+        if row is None:
+            raise LookupError(f"{object_id} is not stored")
+        return str(row["kind"])
+
     def private(self, object_id: str) -> Document:
         row = self.execute("SELECT private FROM objects WHERE id = ?", (object_id,)).fetchone()
         return json.loads(row["private"]) if row else {}

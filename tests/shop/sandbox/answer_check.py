@@ -28,6 +28,7 @@ CLASSES: dict[str, type[StripeObject]] = {
     "payment_intent": stripe.PaymentIntent,
     "charge": stripe.Charge,
     "refund": stripe.Refund,
+    "balance_transaction": stripe.BalanceTransaction,
 }
 
 

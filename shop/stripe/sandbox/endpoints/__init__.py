@@ -1,5 +1,6 @@
 """The API's endpoints: a shape of parameters and a function for each route."""
 
+from shop.stripe.sandbox.endpoints.balance_transactions import ROUTES as BALANCE_TRANSACTIONS
 from shop.stripe.sandbox.endpoints.charges import ROUTES as CHARGES
 from shop.stripe.sandbox.endpoints.checkout_sessions import ROUTES as CHECKOUT_SESSIONS
 from shop.stripe.sandbox.endpoints.events import ROUTES as EVENTS
@@ -12,5 +13,6 @@ ROUTES: tuple[Route, ...] = (
     *PAYMENT_INTENTS,
     *CHARGES,
     *REFUNDS,
+    *BALANCE_TRANSACTIONS,
     *EVENTS,
 )
