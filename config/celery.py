@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 # Every periodic task takes an advisory lock of its own, so a second beat is harmless.
 app.conf.beat_schedule = {
     "poll open payments": {"task": "shop.poll_payments", "schedule": schedule(20.0)},
+    "poll refunds": {"task": "shop.poll_refunds", "schedule": schedule(60.0)},
     "refresh availability": {
         "task": "production.refresh_availability",
         "schedule": schedule(60.0),

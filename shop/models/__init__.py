@@ -4,6 +4,7 @@ from shop.models.fulfilment import Shipment, TrackedPart
 from shop.models.ledger import LedgerEntry, LedgerTransaction
 from shop.models.order import Order, OrderLine, ShippingMethod
 from shop.models.payment import Payment, PaymentHold
+from shop.models.refund import Refund, RefundCall, RefundLine
 from shop.models.stripe_event import RejectedEvent, StripeEvent
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "Payment",
     "PaymentClearance",
     "PaymentHold",
+    "Refund",
+    "RefundCall",
+    "RefundLine",
     "RejectedEvent",
     "Shipment",
     "ShippingMethod",

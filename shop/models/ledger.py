@@ -25,6 +25,9 @@ class LedgerEntry(models.Model):
         CUSTOMER_PREPAYMENTS = "customer_prepayments"  # owed to customers until we ship
         REVENUE = "revenue"
         SURPLUS_PAYMENTS = "surplus_payments"  # owed back
+        REFUNDS = "refunds"  # given back after the machine was shipped
+        FEES = "fees"  # what Stripe keeps
+        DISPUTES = "disputes"  # what banks have taken back
 
     transaction = models.ForeignKey(
         LedgerTransaction, on_delete=models.PROTECT, related_name="entries"

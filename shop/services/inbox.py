@@ -9,7 +9,7 @@ from shop.models import Payment, RejectedEvent, StripeEvent
 from shop.services.payments import sync_payment
 from shop.stripe.gateway import REFERENCE
 
-# Two questions to Stripe at `gateway.TIMEOUT_SECONDS`, and three locks at `locks.LOCK_TIMEOUT`.
+# Three questions to Stripe at `gateway.TIMEOUT_SECONDS`, and five locks at `locks.LOCK_TIMEOUT`.
 # A customer's order may wait for it when a worker was killed, so it is no longer than that.
 LEASE = timedelta(seconds=30)
 

@@ -112,7 +112,7 @@ def create_checkout(payment: Payment) -> CheckoutFacts:
             {"idempotency_key": payment.idempotency_key},
         )
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not open {payment}", error) from error
+        raise trouble(f"The cashier could not open {payment}", error) from error
     return _facts(session)
 
 
@@ -123,7 +123,7 @@ def retrieve_checkout(session_id: str) -> CheckoutFacts:
             session_id, {"expand": ["payment_intent.latest_charge"]}
         )
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not show {session_id}", error) from error
+        raise trouble(f"The cashier could not show {session_id}", error) from error
     return _facts(session)
 
 
@@ -134,12 +134,15 @@ def expire_checkout(session_id: str) -> None:
     except stripe.InvalidRequestError:
         return  # complete or expired already: nothing is left to close
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not close {session_id}", error) from error
+        raise trouble(f"The cashier could not close {session_id}", error) from error
 
 
-def _trouble(what: str, error: stripe.StripeError) -> CashierAway:
+def trouble(what: str, error: stripe.StripeError) -> CashierAway:
     """One bad request must not look like an outage: whoever goes through many stops at those."""
     is_refusal = isinstance(error, (stripe.InvalidRequestError, stripe.IdempotencyError))
+    # Somebody is at work under the same key, or on the same object: the answer comes later.
+    if error.code in {"idempotency_key_in_use", "lock_timeout"}:
+        is_refusal = False
     return (CashierRefused if is_refusal else CashierAway)(f"{what}: {error}")
 
 
