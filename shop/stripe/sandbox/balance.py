@@ -6,7 +6,7 @@ Money settles in the currency it was paid in; nothing is paid out.
 from config.money import exponent
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.events import emit
-from shop.stripe.sandbox.instruments import BY_KEY
+from shop.stripe.sandbox.lookup import instrument_of
 from shop.stripe.sandbox.objects.balance_transaction import build_balance_transaction
 from shop.stripe.sandbox.store import Document
 
@@ -34,7 +34,7 @@ def settle_charge(cashier: Cashier, charge: Document) -> None:
     asynchronously by default: whoever reads the fee too early finds none.
     """
     method = charge["payment_method_details"]["type"]
-    instrument = BY_KEY[cashier.store.private(charge["payment_method"])["instrument"]]
+    instrument = instrument_of(cashier, charge)
     days = 0 if instrument.is_available_at_once else AVAILABLE_AFTER_DAYS[method]
     record = build_balance_transaction(
         charge,

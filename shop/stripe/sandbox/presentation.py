@@ -22,7 +22,7 @@ EXPANDABLE: dict[str, dict[str, str | None]] = {
         "latest_charge": "charge",
         "payment_method": "payment_method",
         "customer": None,
-        "review": None,
+        "review": "review",
         "payment_record": None,
     },
     "charge": {
@@ -30,7 +30,7 @@ EXPANDABLE: dict[str, dict[str, str | None]] = {
         "balance_transaction": "balance_transaction",
         "failure_balance_transaction": "balance_transaction",
         "customer": None,
-        "review": None,
+        "review": "review",
     },
     "refund": {
         "charge": "charge",
@@ -40,6 +40,9 @@ EXPANDABLE: dict[str, dict[str, str | None]] = {
         "failure_balance_transaction": "balance_transaction",
     },
     "balance_transaction": {"source": ANY},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "review": {"charge": "charge", "payment_intent": "payment_intent"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "payment_method": {"customer": None},
 }
 # Lists that an object carries only on request: (kind of object, field) → (kind, SQL condition).

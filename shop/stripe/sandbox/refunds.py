@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from shop.stripe.sandbox import disputes, radar
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.balance import move
 from shop.stripe.sandbox.calendar_book import appoint, cancel
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.errors import ApiError, ParameterError, no_such
 from shop.stripe.sandbox.events import emit
-from shop.stripe.sandbox.instruments import BY_KEY
+from shop.stripe.sandbox.lookup import instrument_of
 from shop.stripe.sandbox.objects.refund import build_refund
 from shop.stripe.sandbox.store import Document
 
@@ -22,7 +23,7 @@ def refund(cashier: Cashier, params: dict[str, Any]) -> Document:
     """Refund a charge, named directly or by its intent. Inside a transaction."""
     charge = _charge_to_refund(cashier, params)
     amount = _amount_to_refund(charge, params)
-    instrument = BY_KEY[cashier.store.private(charge["payment_method"])["instrument"]]
+    instrument = instrument_of(cashier, charge)
     document = build_refund(
         charge,
         params,
@@ -38,6 +39,9 @@ def refund(cashier: Cashier, params: dict[str, Any]) -> Document:
     _count(cashier, charge, amount)
     emit(cashier, "refund.created", document)
     emit(cashier, "charge.refunded", charge)
+    if charge["refunded"]:
+        radar.note_refund(cashier, charge, document["reason"])
+        disputes.note_refund(cashier, charge)
     if instrument.refunds != "succeed":
         action = FAIL_REFUND if instrument.refunds == "fail_later" else SETTLE_REFUND
         due_at = cashier.clock() + cashier.settings.debit_delay_seconds
@@ -182,4 +186,9 @@ def _charge_to_refund(cashier: Cashier, params: dict[str, Any]) -> Document:
     if charge is None or charge["status"] != "succeeded":
         where = params.get("charge") or params.get("payment_intent")
         raise ApiError(f"{where} does not have a successful charge to refund.")
+    if any(not one["is_charge_refundable"] for one in disputes.lost_or_open(cashier, charge["id"])):
+        raise ApiError(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
     return charge

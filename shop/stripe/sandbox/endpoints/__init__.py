@@ -3,8 +3,10 @@
 from shop.stripe.sandbox.endpoints.balance_transactions import ROUTES as BALANCE_TRANSACTIONS
 from shop.stripe.sandbox.endpoints.charges import ROUTES as CHARGES
 from shop.stripe.sandbox.endpoints.checkout_sessions import ROUTES as CHECKOUT_SESSIONS
+from shop.stripe.sandbox.endpoints.disputes import ROUTES as DISPUTES
 from shop.stripe.sandbox.endpoints.events import ROUTES as EVENTS
 from shop.stripe.sandbox.endpoints.payment_intents import ROUTES as PAYMENT_INTENTS
+from shop.stripe.sandbox.endpoints.radar import ROUTES as RADAR
 from shop.stripe.sandbox.endpoints.refunds import ROUTES as REFUNDS
 from shop.stripe.sandbox.endpoints.route import Route
 
@@ -13,6 +15,8 @@ ROUTES: tuple[Route, ...] = (
     *PAYMENT_INTENTS,
     *CHARGES,
     *REFUNDS,
+    *DISPUTES,
+    *RADAR,
     *BALANCE_TRANSACTIONS,
     *EVENTS,
 )

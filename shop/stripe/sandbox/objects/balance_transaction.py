@@ -40,6 +40,6 @@ def build_balance_transaction(
         "net": amount - fee,
         "reporting_category": category,
         "source": source["id"],
-        "status": "pending",
+        "status": "available" if available_on <= created else "pending",
         "type": kind,
     }

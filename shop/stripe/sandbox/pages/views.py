@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer, Request
-from shop.stripe.sandbox.instruments import BY_KEY, read_account, read_card
+from shop.stripe.sandbox.instruments import BY_KEY
 from shop.stripe.sandbox.pages.assets import answer_asset
 from shop.stripe.sandbox.pages.layout import answer_page, message_page, redirect
 from shop.stripe.sandbox.pages.markup import render
 from shop.stripe.sandbox.pages.payment_form import Form, answer_form, filled_in
 from shop.stripe.sandbox.pages.ticket import ticket
+from shop.stripe.sandbox.payers import read_account, read_card
 from shop.stripe.sandbox.payments import Outcome, authenticate, complete_free, pay
 from shop.stripe.sandbox.store import Document
 
