@@ -19,6 +19,9 @@ from shop.models import (
     Payment,
     PaymentClearance,
     PaymentHold,
+    Refund,
+    RefundCall,
+    RefundLine,
     RejectedEvent,
     ShippingMethod,
     StripeEvent,
@@ -72,6 +75,35 @@ class PaymentHoldAdmin(RecordAdmin):
     list_filter = ["reason", ("closed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["order"]
     search_fields = ["order__number"]
+
+
+class RefundLineInline(RecordInline):
+    model = RefundLine
+    fields = ["order_line", "quantity", "amount_minor"]
+
+
+@admin.register(Refund)
+class RefundAdmin(RecordAdmin):
+    list_display = ["__str__", "status", "amount", "requested_by", "approved_by", "requested_at"]
+    list_filter = ["status"]
+    list_select_related = ["payment__order"]
+    search_fields = ["payment__order__number", "stripe_id", "reason"]
+    inlines = [RefundLineInline]
+
+    @display(description="Amount")
+    def amount(self, refund: Refund) -> str:
+        return Money(refund.amount_minor, refund.currency).format()
+
+
+@admin.register(RefundCall)
+class RefundCallAdmin(Replay, RecordAdmin):
+    """A call that was given up may be tried again: its key gives the money once."""
+
+    list_display = ["__str__", "created_at", "failures", "done_at", "dead_at"]
+    list_filter = [("dead_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["refund__payment__order"]
+    fields = ["refund", *STATE_FIELDS]
+    actions = [try_again_action]
 
 
 @admin.register(PaymentClearance)

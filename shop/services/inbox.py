@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import Q
 
 from shop.models import Payment, RejectedEvent, StripeEvent
+from shop.services.holds import heed_warning
 from shop.services.payments import sync_payment
+from shop.stripe.event_types import WARNING_EVENTS
 from shop.stripe.gateway import REFERENCE
 
 # Three questions to Stripe at `gateway.TIMEOUT_SECONDS`, and five locks at `locks.LOCK_TIMEOUT`.
@@ -27,6 +29,8 @@ def work_off(event: StripeEvent) -> None:
         outcome = "rejected"
     else:
         outcome = f"{payment}: {sync_payment(payment_id=payment.pk).status}"
+        if event.type.startswith(WARNING_EVENTS):
+            heed_warning(payment_id=payment.pk)
     StripeEvent.objects.filter(pk=event.pk).update(outcome=outcome)
 
 

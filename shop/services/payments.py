@@ -2,6 +2,7 @@
 and staff button; `clear_payment` is the one place where an order is released.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,8 +15,8 @@ from shop import emails
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import ledger, refunds
-from shop.stripe import gateway
+from shop.services import holds, ledger, refunds
+from shop.stripe import gateway, risk
 from shop.stripe.gateway import CheckoutFacts
 
 # How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
@@ -108,6 +109,9 @@ def sync_payment(*, payment_id: int) -> Payment:
         # The process died between asking for the session and noting it: ask again, same key.
         session_id = gateway.create_checkout(payment).session_id
     facts = gateway.retrieve_checkout(session_id)
+    if facts.is_disputed:
+        dispute = risk.standing_dispute(facts.intent_id)
+        facts = replace(facts, is_disputed=bool(dispute), dispute=dispute)
     payment = apply_facts(payment_id=payment_id, facts=facts)
     if payment.captured_minor and (facts.is_refunded or payment.refunds.exists()):
         refunds.sync_refunds(payment_id=payment_id)
@@ -148,9 +152,11 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
         ]
     )
     if payment.status == Payment.Status.CLEARED:
+        if PaymentClearance.objects.filter(payment=payment).exists():
+            holds.watch(order, payment, facts)
         return payment
     if problem := _foreign(payment, facts):
-        _hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
+        holds.open_hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
     elif facts.intent_status == "succeeded":
         clear_payment(order=order, payment=payment, facts=facts)
     elif facts.session_status == "complete" and facts.intent_status == "processing":
@@ -182,7 +188,7 @@ def clear_payment(
         _take_surplus(payment, facts, why)
         return None
     if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
-        _hold(
+        holds.open_hold(
             order,
             PaymentHold.Reason.AMOUNT_MISMATCH,
             f"got {facts.amount_received_minor} {facts.currency}, "
@@ -190,13 +196,7 @@ def clear_payment(
         )
     if not facts.is_charge_paid:
         return None
-    for is_so, what in (
-        (facts.is_under_review, "the cashier reviews this payment"),
-        (facts.is_disputed, "the customer's bank disputes this payment"),
-        (facts.is_refunded, "this payment was refunded at the cashier"),
-    ):
-        if is_so:
-            _hold(order, PaymentHold.Reason.REVIEW, what)
+    holds.watch(order, payment, facts)
     if order.holds.filter(closed_at__isnull=True).exists():
         _move(payment, Payment.Status.PROCESSING, "paid, and held")
         return None
@@ -257,12 +257,6 @@ def _foreign(payment: Payment, facts: CheckoutFacts) -> str:
     return ""
 
 
-def _hold(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
-    PaymentHold.objects.get_or_create(
-        order=order, reason=reason, closed_at=None, defaults={"detail": detail}
-    )
-
-
 def _move(payment: Payment, to: Payment.Status, why: str) -> bool:
     """Change the state unless it is that already; True when this call did."""
     if payment.status == to:
@@ -278,16 +272,3 @@ def _fail(payment: Payment, why: str) -> None:
     change_status(payment, to=Payment.Status.FAILED, why=why, actor="stripe")
     if was_processing:
         emails.queue_payment_failed(payment=payment)
-
-
-@transaction.atomic
-def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
-    """End a hold; the next sync of the payment releases the order, if nothing else stops it."""
-    order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
-    lock_rows(Order, [order_id])
-    (hold,) = lock_rows(PaymentHold, [hold_id])
-    if hold.closed_at is None:
-        hold.closed_at = timezone.now()
-        hold.closed_by = actor
-        hold.save(update_fields=["closed_at", "closed_by"])
-    return hold

@@ -1,5 +1,7 @@
 """The events that we listen to. Each is a hint to look at its object again, never a fact."""
 
+WARNING_EVENTS = "radar.early_fraud_warning."
+
 HANDLED = frozenset(
     {
         "checkout.session.completed",

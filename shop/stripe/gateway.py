@@ -42,6 +42,7 @@ class CheckoutFacts:
     is_refunded: bool = False
     is_disputed: bool = False
     is_under_review: bool = False
+    dispute: str = ""  # what stands against the payment, in words, where that was asked
 
 
 def is_live_mode() -> bool:

@@ -19,7 +19,7 @@ from shop import selectors
 from shop.forms import shown
 from shop.models import Order, Payment, PaymentHold
 from shop.panels import Panel, order_panels
-from shop.services import payments
+from shop.services import holds
 from shop.services.asking import ask_about_payment
 from shop.services.orders import cancel_order, close_checkouts
 from shop.views.see_other import see_other
@@ -138,7 +138,7 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = PaymentHold.objects.select_related("order").filter(pk=hold_id).first()
     if hold is None:
         raise Http404("no such hold")
-    payments.close_hold(hold_id=hold_id, actor=actor_of(request))
+    holds.close_hold(hold_id=hold_id, actor=actor_of(request))
     messages.success(request, f"{hold.order}: the hold is closed.")
     latest = hold.order.payments.order_by("-attempt").first()
     if latest is not None:
@@ -146,6 +146,23 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
         if not answer.is_done:
             messages.success(request, "Stripe is being asked; then the order is released.")
     return see_other(_url_of(hold.order))
+
+
+@require_POST
+@staff_view("shop.add_paymenthold")
+def hold(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep an order back, whatever is paid."""
+    found = _order_of(number)
+    why = typed_line(request, "why", longest=LONGEST_REASON)
+    if not why:
+        messages.error(request, "Why: expected a sentence for your colleagues, got nothing.")
+        return see_other(_url_of(found))
+    try:
+        holds.place_hold(order_id=found.pk, actor=actor_of(request), why=why)
+        messages.success(request, f"{found} is held.")
+    except CartwrightError as error:
+        messages.error(request, str(error))
+    return see_other(_url_of(found))
 
 
 @require_POST
@@ -164,6 +181,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         return see_other(_url_of(found))
     close_checkouts(order_id=found.pk)
     messages.success(request, f"{found} is cancelled.")
+    owed = found.payments.filter(refund_due_minor__gt=0).first()
+    if owed is not None and request.user.has_perm("shop.add_refund"):
+        return see_other(reverse("ops:refund", args=[owed.pk]))
     return see_other(_url_of(found))
 
 

@@ -42,6 +42,7 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
                 "order": ACT,
                 "payment": WORK,
                 "paymenthold": WORK,
+                "refund": ("view", "add", "approve"),
                 "stripeevent": ACT,
             },
             "suppliers": {"*": READ},

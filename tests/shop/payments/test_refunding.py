@@ -77,7 +77,7 @@ def test_a_part_goes_back_through_the_cashier_once_and_is_booked_and_told(cashie
     assert balances() == {"stripe_clearing": left, "customer_prepayments": -left}
     mail = OutgoingMail.objects.get(key=f"order-refunded-{order.pk}-{refund.pk}")
     assert "$10 is on its way back" in mail.subject
-    assert WHY in mail.text_body
+    assert WHY in mail.body_text
 
 
 def test_performing_it_again_after_the_answer_was_lost_gives_the_money_once(cashier):
