@@ -6,8 +6,9 @@ one setting (the API base address), so the shop has no branch between it and Str
     python -m shop.stripe.sandbox --state DIR --webhook-url URL --webhook-secret whsec_...
 
 Spoken under ``/v1/``: checkout sessions, payment intents, payment methods, charges, refunds,
-disputes, reviews, early fraud warnings, balance transactions and events. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
-can pay there as a browser does, by one form post:
+disputes, reviews, early fraud warnings, balance transactions and events. Customers meet it at
+``/c/pay/{session}``, a page that works without script. A program can pay there as a browser
+does, by one form post:
 
     method=card        number, expiry (MM/YY), cvc, name, email (unless the session has one)
     method=sepa_debit  iban, name, email (unless the session has one)
@@ -16,6 +17,7 @@ The answer is a redirect (303) to the success address or to the 3-D Secure page,
 with the reason (402 declined, 422 not filled in correctly), or 410 when the session expired.
 
 What a payment brings later (a failed debit, a dispute, a refund that fails) is an appointment:
-see ``calendar_book``. Another kind of object would add a builder in ``objects`` and its endpoints
+see ``calendar_book``. Time can be let pass, banks and customers can be made to act, and events
+can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of object would add a builder in ``objects`` and its endpoints
 in ``endpoints``.
 """

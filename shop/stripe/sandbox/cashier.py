@@ -16,6 +16,7 @@ class Settings:
     merchant: str = "Cartwright"
     webhook_url: str = ""  # empty: events are stored but sent to nobody
     webhook_secret: str = ""
+    chaos: str = ""  # trouble from the start, as ``chaos.parse_chaos`` reads it
     debit_delay_seconds: float = 3.0  # a bank takes days; a demo should not
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from shop.stripe.sandbox import chaos
 from shop.stripe.sandbox.api import answer_api
 from shop.stripe.sandbox.background import Background
 from shop.stripe.sandbox.cashier import Cashier, Clock, Settings
@@ -96,7 +97,7 @@ class Server(ThreadingHTTPServer):
 
     def answer(self, request: Request) -> Answer:
         respond: Callable[[Cashier, Request], Answer] = answer_page_request
-        if request.path.startswith("/v1/"):
+        if request.path.startswith(("/v1/", "/sandbox/")):
             respond = answer_api
         try:
             return respond(self.cashier, request)
@@ -133,6 +134,8 @@ def open_cashier(
     """A bound server on a state directory. Port 0 takes a free one; ``url`` tells which."""
     store = Store(state)
     cashier = Cashier(store, settings, clock)
+    with store.transaction():
+        chaos.begin(cashier)
     try:
         return Server((host, port), cashier, public_url)
     except OSError:

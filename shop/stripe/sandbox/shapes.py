@@ -15,6 +15,7 @@ from shop.stripe.sandbox.wire import Raw
 
 # Stripe's limits on metadata.
 METADATA_KEYS, METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH = 50, 40, 500
+DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 INTEGER = re.compile(r"-?\d{1,15}")
 
 
@@ -94,6 +95,15 @@ class Integer:
                 param=name,
             )
         return value
+
+
+class Decimal:
+    """A number that may have decimals; bounds are for the endpoint to say."""
+
+    def read(self, raw: Raw, name: str) -> float:
+        if not isinstance(raw, str) or not DECIMAL.fullmatch(raw):
+            raise ParameterError(f"Invalid decimal: {str(raw)[:40]}", param=name)
+        return float(raw)
 
 
 class Boolean:

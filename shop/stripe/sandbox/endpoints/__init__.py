@@ -3,6 +3,7 @@
 from shop.stripe.sandbox.endpoints.balance_transactions import ROUTES as BALANCE_TRANSACTIONS
 from shop.stripe.sandbox.endpoints.charges import ROUTES as CHARGES
 from shop.stripe.sandbox.endpoints.checkout_sessions import ROUTES as CHECKOUT_SESSIONS
+from shop.stripe.sandbox.endpoints.control import ROUTES as CONTROL
 from shop.stripe.sandbox.endpoints.disputes import ROUTES as DISPUTES
 from shop.stripe.sandbox.endpoints.events import ROUTES as EVENTS
 from shop.stripe.sandbox.endpoints.payment_intents import ROUTES as PAYMENT_INTENTS
@@ -19,4 +20,5 @@ ROUTES: tuple[Route, ...] = (
     *RADAR,
     *BALANCE_TRANSACTIONS,
     *EVENTS,
+    *CONTROL,
 )
