@@ -12,6 +12,7 @@ from config.outbox.again import STATE_FIELDS, Replay, do_again, try_again_action
 from config.records import RecordAdmin, RecordInline
 from shop.console import order_url
 from shop.models import (
+    BalanceRecord,
     LedgerEntry,
     LedgerTransaction,
     Order,
@@ -127,6 +128,21 @@ class LedgerTransactionAdmin(RecordAdmin):
     search_fields = ["memo", "order__number", "key"]
     date_hierarchy = "posted_at"
     inlines = [LedgerEntryInline]
+
+
+@admin.register(BalanceRecord)
+class BalanceRecordAdmin(RecordAdmin):
+    """Stripe's balance as it was read. The database refuses to rewrite it."""
+
+    list_display = ["happened_at", "category", "amount", "payment", "stripe_id"]
+    list_filter = ["category"]
+    list_select_related = ["payment__order"]
+    search_fields = ["stripe_id", "source_id", "payment__order__number"]
+    date_hierarchy = "happened_at"
+
+    @display(description="Amount")
+    def amount(self, record: BalanceRecord) -> str:
+        return Money(record.amount_minor, record.currency).format()
 
 
 @admin.register(ShippingMethod)

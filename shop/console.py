@@ -14,7 +14,7 @@ from config.console.registry import (
 )
 from config.money import Money
 from shop import selectors
-from shop.models import Order, Payment, PaymentHold, Refund, StripeEvent
+from shop.models import BalanceDifference, Order, Payment, PaymentHold, Refund, StripeEvent
 from shop.panels import Panel, register_order_panel
 from shop.services.refunds import refundable_minor
 
@@ -48,7 +48,27 @@ def register() -> None:
             count=lambda: selectors.trouble().total,
         )
     )
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Books",
+            url_name="ops:books",
+            permission="shop.view_ledgerentry",
+            position=1,
+        )
+    )
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Reconciliation",
+            url_name="ops:reconciliation",
+            permission="shop.view_balancedifference",
+            count=lambda: BalanceDifference.objects.filter(resolved_at=None).count(),
+            position=2,
+        )
+    )
     register_concerns("shop.view_order", concerns)
+    register_concerns("shop.view_balancedifference", differences)
     register_finder("shop.view_order", find_order)
     register_order_panel(
         column=Panel.PAYMENTS,
@@ -96,6 +116,17 @@ def concerns() -> Iterable[Concern]:
             title=f"A Stripe event could not be worked off: {event.type}",
             detail=event.last_error,
             url=reverse("admin:shop_stripeevent_change", args=[event.pk]),
+        )
+
+
+def differences() -> Iterable[Concern]:
+    """Stripe's balance and the books disagree: one line for all of it."""
+    count = BalanceDifference.objects.filter(resolved_at=None).count()
+    if count:
+        yield Concern(
+            title="Stripe's balance and our books disagree",
+            detail=f"{count} difference{'' if count == 1 else 's'} without a reason",
+            url=reverse("ops:reconciliation"),
         )
 
 

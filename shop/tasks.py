@@ -8,8 +8,10 @@ from django.utils import timezone
 from config.locks import only_one
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment, Refund
+from shop.services import reconciliation
 from shop.services.payments import sync_payment
 from shop.services.refunds import UNDER_WAY, sync_refunds
+from shop.stripe import balance
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,30 @@ def poll_payments() -> None:
         for payment_id in due.values_list("pk", flat=True)[:BATCH]:
             if not _look_at(payment_id):
                 return
+
+
+@shared_task(name="shop.fetch_undelivered_events")
+def fetch_undelivered_events() -> None:
+    """Take in what Stripe could not deliver, before it forgets."""
+    with only_one("shop.fetch_undelivered_events") as is_mine:
+        if not is_mine:
+            return
+        try:
+            logger.info("%s undelivered events", balance.fetch_undelivered())
+        except CashierAway as error:
+            logger.warning("undelivered events: %s", error)
+
+
+@shared_task(name="shop.reconcile")
+def reconcile() -> None:
+    """Compare Stripe's balance with the books."""
+    with only_one("shop.reconcile") as is_mine:
+        if not is_mine:
+            return
+        try:
+            logger.info("%s", reconciliation.reconcile())
+        except CashierAway as error:
+            logger.warning("reconciliation waits: %s", error)
 
 
 @shared_task(name="shop.poll_refunds")

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("shop", "0002_money_promises"),
     ]
@@ -15,16 +14,46 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Refund",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("status", models.CharField(choices=[("requested", "waits for approval"), ("approved", "approved"), ("pending", "on its way"), ("requires_action", "waits for the customer"), ("succeeded", "done"), ("failed", "failed"), ("withdrawn", "withdrawn")], default="requested", max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "waits for approval"),
+                            ("approved", "approved"),
+                            ("pending", "on its way"),
+                            ("requires_action", "waits for the customer"),
+                            ("succeeded", "done"),
+                            ("failed", "failed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="requested",
+                        max_length=16,
+                    ),
+                ),
                 ("amount_minor", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
                 ("reason", models.CharField(help_text="The customer reads it.", max_length=300)),
                 ("idempotency_key", models.CharField(max_length=120, unique=True)),
                 ("stripe_id", models.CharField(blank=True, max_length=120, null=True, unique=True)),
-                ("failure", models.CharField(blank=True, help_text="The cashier's last word.", max_length=300)),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True, help_text="The cashier's last word.", max_length=300
+                    ),
+                ),
                 ("requested_by", models.CharField(max_length=120)),
-                ("requested_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
                 ("needs_second_person", models.BooleanField(default=False)),
                 ("approved_by", models.CharField(blank=True, max_length=120)),
                 ("approved_at", models.DateTimeField(blank=True, null=True)),
@@ -34,15 +63,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
-                "permissions": [("approve_refund", "Can approve a refund that somebody else asked for")],
+                "permissions": [
+                    ("approve_refund", "Can approve a refund that somebody else asked for")
+                ],
             },
         ),
         migrations.CreateModel(
             name="RefundCall",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="Not handed out before.")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="Not handed out before.",
+                    ),
+                ),
                 ("sends", models.PositiveIntegerField(default=0)),
                 ("failures", models.PositiveSmallIntegerField(default=0)),
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
@@ -57,7 +104,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RefundLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quantity", models.PositiveSmallIntegerField()),
                 ("amount_minor", models.BigIntegerField()),
             ],
@@ -77,59 +129,125 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="ledgerentry",
             name="account",
-            field=models.CharField(choices=[("stripe_clearing", "Stripe Clearing"), ("customer_prepayments", "Customer Prepayments"), ("revenue", "Revenue"), ("surplus_payments", "Surplus Payments"), ("refunds", "Refunds"), ("fees", "Fees"), ("disputes", "Disputes")], max_length=24),
+            field=models.CharField(
+                choices=[
+                    ("stripe_clearing", "Stripe Clearing"),
+                    ("customer_prepayments", "Customer Prepayments"),
+                    ("revenue", "Revenue"),
+                    ("surplus_payments", "Surplus Payments"),
+                    ("refunds", "Refunds"),
+                    ("fees", "Fees"),
+                    ("disputes", "Disputes"),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.AlterField(
             model_name="paymenthold",
             name="reason",
-            field=models.CharField(choices=[("amount_mismatch", "Amount Mismatch"), ("review", "Review"), ("early_fraud_warning", "Early Fraud Warning"), ("dispute", "Dispute"), ("refunded", "refunded at the cashier"), ("seasoning", "a debit that may still be called back"), ("staff", "Staff")], max_length=24),
+            field=models.CharField(
+                choices=[
+                    ("amount_mismatch", "Amount Mismatch"),
+                    ("review", "Review"),
+                    ("early_fraud_warning", "Early Fraud Warning"),
+                    ("dispute", "Dispute"),
+                    ("refunded", "refunded at the cashier"),
+                    ("seasoning", "a debit that may still be called back"),
+                    ("staff", "Staff"),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.AddConstraint(
             model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gte", 0), ("captured_minor__gte", 0), ("refund_due_minor__gte", 0)), name="payment_amounts_not_negative"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gte", 0),
+                    ("captured_minor__gte", 0),
+                    ("refund_due_minor__gte", 0),
+                ),
+                name="payment_amounts_not_negative",
+            ),
         ),
         migrations.AddField(
             model_name="refund",
             name="payment",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="shop.payment"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="refunds",
+                to="shop.payment",
+            ),
         ),
         migrations.AddField(
             model_name="refundcall",
             name="refund",
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="call", to="shop.refund"),
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="call", to="shop.refund"
+            ),
         ),
         migrations.AddField(
             model_name="refundline",
             name="order_line",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="refund_lines", to="shop.orderline"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="refund_lines",
+                to="shop.orderline",
+            ),
         ),
         migrations.AddField(
             model_name="refundline",
             name="refund",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="shop.refund"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="shop.refund"
+            ),
         ),
         migrations.AddConstraint(
             model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="refund_above_zero"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="refund_above_zero"
+            ),
         ),
         migrations.AddConstraint(
             model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("status__in", ["requested", "withdrawn"]), models.Q(("approved_by", ""), _negated=True), _connector="OR"), name="refund_goes_out_approved"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["requested", "withdrawn"]),
+                    models.Q(("approved_by", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="refund_goes_out_approved",
+            ),
         ),
         migrations.AddConstraint(
             model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("needs_second_person", False), models.Q(("approved_by", models.F("requested_by")), _negated=True), _connector="OR"), name="refund_approved_by_a_second_person"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("needs_second_person", False),
+                    models.Q(("approved_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="refund_approved_by_a_second_person",
+            ),
         ),
         migrations.AddIndex(
             model_name="refundcall",
-            index=models.Index(condition=models.Q(("dead_at__isnull", True), ("done_at__isnull", True)), fields=["due_at"], name="shop_refundcall_due"),
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("done_at__isnull", True)),
+                fields=["due_at"],
+                name="shop_refundcall_due",
+            ),
         ),
         migrations.AddConstraint(
             model_name="refundline",
-            constraint=models.UniqueConstraint(fields=("refund", "order_line"), name="refund_line_once"),
+            constraint=models.UniqueConstraint(
+                fields=("refund", "order_line"), name="refund_line_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="refundline",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gte", 0), ("quantity__gte", 1)), name="refund_line_from_one"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gte", 0), ("quantity__gte", 1)),
+                name="refund_line_from_one",
+            ),
         ),
     ]

@@ -1,15 +1,26 @@
 """The books: double entry, append-only. Money taken before shipping is owed, not earned."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import Sum
 
-from shop.models import LedgerEntry, LedgerTransaction, Order, Payment, PaymentClearance, Refund
+from shop.models import (
+    BalanceRecord,
+    LedgerEntry,
+    LedgerTransaction,
+    Order,
+    Payment,
+    PaymentClearance,
+    Refund,
+)
 
 Account = LedgerEntry.Account
 
 
 def post(
-    *, order: Order, key: str, memo: str, currency: str, entries: dict[str, int]
+    *, order: Order | None, key: str, memo: str, currency: str, entries: dict[str, int]
 ) -> LedgerTransaction:
     """Write one transaction; `entries` maps an account to minor units (debit above zero).
 
@@ -109,9 +120,52 @@ def post_refund_failed(*, refund: Refund) -> None:
     if booked is None:
         return
     post(
-        order=booked.order,
+        order=refund.payment.order,
         key=f"refund-failed-{refund.pk}",
         memo=f"{refund.payment} refund failed: {refund.failure}"[:200],
         currency=refund.currency,
         entries={entry.account: -entry.amount_minor for entry in booked.entries.all()},
     )
+
+
+def post_fee(*, record: BalanceRecord) -> None:
+    """What Stripe keeps of a movement, or gives back (a fee below zero)."""
+    _post_record(record, "fee", Account.FEES, -record.fee_minor)
+
+
+def post_movement(*, record: BalanceRecord, account: str) -> None:
+    """A movement that nobody but Stripe decides on: a dispute, a payout, a fee of the account."""
+    _post_record(record, record.category, account, record.amount_minor)
+
+
+def _post_record(record: BalanceRecord, what: str, account: str, amount_minor: int) -> None:
+    payment = record.payment
+    about = str(payment) if payment else "Stripe account"
+    post(
+        order=payment.order if payment else None,
+        key=f"{what}-{record.stripe_id}"[:120],
+        memo=f"{about}: {what.replace('_', ' ')}",
+        currency=record.currency,
+        entries={Account.STRIPE_CLEARING: amount_minor, account: -amount_minor},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What one transaction moved on the clearing account, in minor units."""
+
+    amount_minor: int
+    currency: str
+    memo: str
+    posted_at: datetime
+
+
+def clearing_by_key(pattern: str) -> dict[str, Cleared]:
+    """The transactions whose key matches `pattern`, by key."""
+    found = (
+        LedgerEntry.objects.filter(account=Account.STRIPE_CLEARING, transaction__key__regex=pattern)
+        .values_list("transaction__key", "currency", "transaction__memo", "transaction__posted_at")
+        .annotate(total=Sum("amount_minor"))
+        .order_by()
+    )
+    return {key: Cleared(int(total), *rest) for key, *rest, total in found}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shop.views import ops, ops_refunds
+from shop.views import ops, ops_books, ops_refunds
 
 urlpatterns = [
     path("orders/", ops.orders, name="orders"),
@@ -14,4 +14,12 @@ urlpatterns = [
     path("refunds/<int:refund_id>/settle/", ops_refunds.settle, name="refund_settle"),
     path("orders/<str:number>/hold/", ops.hold, name="order_hold"),
     path("holds/<int:hold_id>/close/", ops.close, name="hold_close"),
+    path("books/", ops_books.trial_balance, name="books"),
+    path("books/journal.csv", ops_books.journal, name="journal"),
+    path("reconciliation/", ops_books.reconciliation, name="reconciliation"),
+    path(
+        "reconciliation/<int:difference_id>/resolve/",
+        ops_books.resolve,
+        name="difference_resolve",
+    ),
 ]
