@@ -6,9 +6,9 @@ one setting (the API base address), so the shop has no branch between it and Str
     python -m shop.stripe.sandbox --state DIR --webhook-url URL --webhook-secret whsec_...
 
 Spoken under ``/v1/``: checkout sessions, payment intents, payment methods, charges, refunds,
-disputes, reviews, early fraud warnings, balance transactions and events. Customers meet it at
-``/c/pay/{session}``, a page that works without script. A program can pay there as a browser
-does, by one form post:
+disputes, reviews, early fraud warnings, balance transactions, events and the webhook
+endpoint. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
+can pay there as a browser does, by one form post:
 
     method=card        number, expiry (MM/YY), cvc, name, email (unless the session has one)
     method=sepa_debit  iban, name, email (unless the session has one)
@@ -18,6 +18,6 @@ with the reason (402 declined, 422 not filled in correctly), or 410 when the ses
 
 What a payment brings later (a failed debit, a dispute, a refund that fails) is an appointment:
 see ``calendar_book``. Time can be let pass, banks and customers can be made to act, and events
-can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of object would add a builder in ``objects`` and its endpoints
-in ``endpoints``.
+can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of
+object would add a builder in ``objects`` and its endpoints in ``endpoints``.
 """

@@ -11,6 +11,7 @@ from shop.stripe.sandbox import chaos
 from shop.stripe.sandbox.api import answer_api
 from shop.stripe.sandbox.background import Background
 from shop.stripe.sandbox.cashier import Cashier, Clock, Settings
+from shop.stripe.sandbox.endpoints.webhook_endpoints import register
 from shop.stripe.sandbox.exchange import Answer, Request
 from shop.stripe.sandbox.pages.views import answer_page_request
 from shop.stripe.sandbox.store import Store
@@ -136,6 +137,7 @@ def open_cashier(
     cashier = Cashier(store, settings, clock)
     with store.transaction():
         chaos.begin(cashier)
+        register(cashier)
     try:
         return Server((host, port), cashier, public_url)
     except OSError:

@@ -10,6 +10,7 @@ from shop.stripe.sandbox.endpoints.payment_intents import ROUTES as PAYMENT_INTE
 from shop.stripe.sandbox.endpoints.radar import ROUTES as RADAR
 from shop.stripe.sandbox.endpoints.refunds import ROUTES as REFUNDS
 from shop.stripe.sandbox.endpoints.route import Route
+from shop.stripe.sandbox.endpoints.webhook_endpoints import ROUTES as WEBHOOK_ENDPOINTS
 
 ROUTES: tuple[Route, ...] = (
     *CHECKOUT_SESSIONS,
@@ -20,5 +21,6 @@ ROUTES: tuple[Route, ...] = (
     *RADAR,
     *BALANCE_TRANSACTIONS,
     *EVENTS,
+    *WEBHOOK_ENDPOINTS,
     *CONTROL,
 )
