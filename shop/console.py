@@ -54,7 +54,7 @@ def register() -> None:
             title="Books",
             url_name="ops:books",
             permission="shop.view_ledgerentry",
-            position=1,
+            position=8,
         )
     )
     register_entry(
@@ -64,7 +64,7 @@ def register() -> None:
             url_name="ops:reconciliation",
             permission="shop.view_balancedifference",
             count=lambda: BalanceDifference.objects.filter(resolved_at=None).count(),
-            position=2,
+            position=9,
         )
     )
     register_concerns("shop.view_order", concerns)

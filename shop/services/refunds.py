@@ -204,7 +204,7 @@ def _made_at_stripe(payment: Payment, facts: RefundFacts) -> Refund:
         payment=payment,
         amount_minor=facts.amount_minor,
         currency=facts.currency,
-        reason="refunded at the cashier",
+        reason="Refunded at the cashier.",
         idempotency_key=f"stripe-{facts.stripe_id}",
         stripe_id=facts.stripe_id,
         requested_by=STRIPE,

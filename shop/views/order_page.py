@@ -241,7 +241,7 @@ REFUND_WORDS: dict[str, str] = {
     Refund.Status.PENDING: "on its way to you",
     Refund.Status.REQUIRES_ACTION: "the cashier asks you by mail where to send it",
     Refund.Status.SUCCEEDED: "sent the way it came",
-    Refund.Status.FAILED: "your bank sent it back; we look after it",
+    Refund.Status.FAILED: "did not go through; we look after it",
 }
 PAYMENT_WORDS: dict[str, str] = {
     Payment.Status.PROCESSING: "on its way",
