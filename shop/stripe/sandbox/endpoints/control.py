@@ -120,6 +120,9 @@ ACTS: dict[str, Callable[..., Document]] = {
     "disputes/{}/win": _on("dispute", lambda c, one: disputes.end(c, one, "won")),
     "disputes/{}/lose": _on("dispute", lambda c, one: disputes.end(c, one, "lost")),
     "disputes/{}/escalate": _on("dispute", disputes.escalate),
+    "reviews/{}/approve": _on(
+        "review", lambda c, one: radar.close_review(c, one, reason="approved")
+    ),
     "reviews/{}/refund": refund_reviewed,
     "refunds/{}/succeed": _on("refund", lambda c, one: _settle_refund(c, one["id"])),
     "refunds/{}/fail": _on("refund", lambda c, one: refunds.fail_refund(c, one["id"])),
