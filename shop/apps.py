@@ -6,9 +6,11 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         from config.outbox import errands, sources
+        from config.outbox.bus import subscribe
         from shop import console
+        from shop.events import OrderShipped
         from shop.models import RefundCall, StripeEvent
-        from shop.services import asking, refunds
+        from shop.services import asking, fulfilment, refunds
         from shop.services.inbox import LEASE, work_off
 
         sources.register(
@@ -20,6 +22,12 @@ class ShopConfig(AppConfig):
                 is_transactional=False,
                 lease=LEASE,
             )
+        )
+        subscribe(
+            OrderShipped,
+            fulfilment.book_shipment,
+            name="shop.book_shipment",
+            queue="payments",
         )
         errands.register(asking.SYNC_PAYMENT, asking.sync_payment, queue="payments")
         errands.register(asking.CLEAR_FREE_ORDER, asking.clear_free_order, queue="payments")

@@ -10,6 +10,7 @@ from shop.errors import CashierAway, IllegalTransition, NotRefundable, SecondPer
 from shop.models import LedgerEntry, Order, Payment, Refund, RefundCall
 from shop.services import payments, refunds
 from shop.services.fulfilment import (
+    book_shipment,
     freeze_order,
     record_progress,
     record_shipment,
@@ -251,6 +252,7 @@ def test_before_shipping_a_refund_lessens_what_is_owed_and_after_it_what_was_ear
     freeze_order(order_id=order.pk, actor="staff:floor")
     record_progress(order_id=order.pk, stage="boxing", actor="staff:floor")
     record_shipment(order_id=order.pk, carrier="UPS", tracking_number="", actor="staff:floor")
+    book_shipment(order_id=order.pk)
     earned = order.total_minor - 1_000
     assert balances() == {"stripe_clearing": earned, "revenue": -earned}
     say(ask(payment, 500), "succeeded")
