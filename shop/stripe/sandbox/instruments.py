@@ -34,7 +34,7 @@ def _declined(key: str, number: str, code: str, words: str, error: str = "") -> 
         key,
         number,
         "declines",
-        f"Is declined: {words}.",
+        f"Is declined: {words[0].lower()}{words[1:]}.",
         code,
         f"Your card was declined: {words}." if error in {"", "card_declined"} else f"{words}.",
         error or "card_declined",

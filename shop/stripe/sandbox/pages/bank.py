@@ -134,7 +134,9 @@ def _acts_on_charge(charge: Document) -> Acts:
     if not charge["paid"] or charge["refunded"]:
         return ()
     path = f"charges/{charge['id']}"
-    acts: Acts = ((f"{path}/dispute", "Dispute"), (f"{path}/warn", "Warn of fraud"))
+    acts: Acts = ((f"{path}/warn", "Warn of fraud"),)
+    if not charge["disputed"]:
+        acts = ((f"{path}/dispute", "Dispute"), *acts)
     return acts if charge["review"] else (*acts, (f"{path}/review", "Review"))
 
 
