@@ -11,9 +11,13 @@ from django.urls import reverse
 
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment
+from shop.stripe.patience import PatientClient
 
 # A customer who waits for the redirect is told within three seconds that the cashier is away.
 TIMEOUT_SECONDS = 2.5
+
+# Secret and restricted keys; with a publishable one nobody can be charged.
+SECRET_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 
 # What a payment names itself by at Stripe; a webhook may come before we know the session's id.
 REFERENCE = "cartwright_payment"
@@ -53,6 +57,10 @@ def is_live_mode() -> bool:
 def _client(key: str, base: str) -> stripe.StripeClient:
     if not key:
         raise ImproperlyConfigured("STRIPE_SECRET_KEY is not set; ./manage.py demo sets a sandbox")
+    if not key.startswith(SECRET_KEYS):
+        raise ImproperlyConfigured(
+            f"STRIPE_SECRET_KEY: expected {' or '.join(SECRET_KEYS)}…, got {key[:8]}…"
+        )
     if base and is_live_mode():
         raise ImproperlyConfigured("STRIPE_API_BASE is for the sandbox; the key is a live one")
     return stripe.StripeClient(
@@ -60,7 +68,7 @@ def _client(key: str, base: str) -> stripe.StripeClient:
         base_addresses={"api": base} if base else None,
         # A retry would double the customer's wait; the stored key makes our own repeats safe.
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        http_client=PatientClient(within_s=TIMEOUT_SECONDS),
     )
 
 
