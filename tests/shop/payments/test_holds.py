@@ -1,5 +1,6 @@
 """What keeps a paid order back, and what asks for a person once it is released."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -139,3 +140,18 @@ def test_an_event_about_a_warning_leads_to_a_look_at_the_cashier(cashier):
     work_off(event)
     event.refresh_from_db()
     assert event.outcome == f"{payment}: cleared"
+
+
+@pytest.mark.parametrize("card", [browser.DISPUTED, browser.WARNED], ids=["dispute", "warning"])
+def test_what_banks_have_against_a_card_at_the_cashier_is_found_and_told(cashier, card):
+    order = place_small_order()
+    browser.visit(payments.open_payment(order_id=order.pk), card)
+    payment = payments.sync_payment(payment_id=order.payments.get().pk)
+    cashier.cashier.clock = lambda: time.time() + 4_000  # banks take their time
+    cashier.cashier.store.changed.set()
+    deadline = time.monotonic() + 20
+    while not order.holds.exists() and time.monotonic() < deadline:
+        payments.sync_payment(payment_id=payment.pk)
+        holds.heed_warning(payment_id=payment.pk)
+    detail = order.holds.get().detail
+    assert "answer it at Stripe by" in detail or "consider a refund" in detail
