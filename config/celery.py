@@ -14,6 +14,12 @@ app.autodiscover_tasks()
 # Every periodic task takes an advisory lock of its own, so a second beat is harmless.
 app.conf.beat_schedule = {
     "poll open payments": {"task": "shop.poll_payments", "schedule": schedule(20.0)},
+    "poll refunds": {"task": "shop.poll_refunds", "schedule": schedule(60.0)},
+    "fetch undelivered events": {
+        "task": "shop.fetch_undelivered_events",
+        "schedule": schedule(900.0),
+    },
+    "reconcile with Stripe": {"task": "shop.reconcile", "schedule": schedule(21_600.0)},
     "refresh availability": {
         "task": "production.refresh_availability",
         "schedule": schedule(60.0),

@@ -122,6 +122,14 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])  # two while rotating
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # only the local sandbox cashier
 
+# Refunds of one payment that together come to more than this need a second person.
+REFUND_ALONE_UP_TO_MINOR = env.int("REFUND_ALONE_UP_TO_MINOR", default=100_000)
+# Working days that a cleared payment rests before its order is released, by Stripe's name of the
+# method: a debit can be called back. "sepa_debit=5,us_bank_account=4"; none by default.
+SEASONING_DAYS = {
+    method: int(days) for method, days in env.dict("SEASONING_DAYS", default={}).items()
+}
+
 # --- security
 SECURE_CSP = {
     "default-src": [CSP.NONE],

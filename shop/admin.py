@@ -12,6 +12,7 @@ from config.outbox.again import STATE_FIELDS, Replay, do_again, try_again_action
 from config.records import RecordAdmin, RecordInline
 from shop.console import order_url
 from shop.models import (
+    BalanceRecord,
     LedgerEntry,
     LedgerTransaction,
     Order,
@@ -19,6 +20,9 @@ from shop.models import (
     Payment,
     PaymentClearance,
     PaymentHold,
+    Refund,
+    RefundCall,
+    RefundLine,
     RejectedEvent,
     ShippingMethod,
     StripeEvent,
@@ -74,6 +78,35 @@ class PaymentHoldAdmin(RecordAdmin):
     search_fields = ["order__number"]
 
 
+class RefundLineInline(RecordInline):
+    model = RefundLine
+    fields = ["order_line", "quantity", "amount_minor"]
+
+
+@admin.register(Refund)
+class RefundAdmin(RecordAdmin):
+    list_display = ["__str__", "status", "amount", "requested_by", "approved_by", "requested_at"]
+    list_filter = ["status"]
+    list_select_related = ["payment__order"]
+    search_fields = ["payment__order__number", "stripe_id", "reason"]
+    inlines = [RefundLineInline]
+
+    @display(description="Amount")
+    def amount(self, refund: Refund) -> str:
+        return Money(refund.amount_minor, refund.currency).format()
+
+
+@admin.register(RefundCall)
+class RefundCallAdmin(Replay, RecordAdmin):
+    """A call that was given up may be tried again: its key gives the money once."""
+
+    list_display = ["__str__", "created_at", "failures", "done_at", "dead_at"]
+    list_filter = [("dead_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["refund__payment__order"]
+    fields = ["refund", *STATE_FIELDS]
+    actions = [try_again_action]
+
+
 @admin.register(PaymentClearance)
 class PaymentClearanceAdmin(RecordAdmin):
     """The cards that pull everything. The database refuses to rewrite them."""
@@ -95,6 +128,21 @@ class LedgerTransactionAdmin(RecordAdmin):
     search_fields = ["memo", "order__number", "key"]
     date_hierarchy = "posted_at"
     inlines = [LedgerEntryInline]
+
+
+@admin.register(BalanceRecord)
+class BalanceRecordAdmin(RecordAdmin):
+    """Stripe's balance as it was read. The database refuses to rewrite it."""
+
+    list_display = ["happened_at", "category", "amount", "payment", "stripe_id"]
+    list_filter = ["category"]
+    list_select_related = ["payment__order"]
+    search_fields = ["stripe_id", "source_id", "payment__order__number"]
+    date_hierarchy = "happened_at"
+
+    @display(description="Amount")
+    def amount(self, record: BalanceRecord) -> str:
+        return Money(record.amount_minor, record.currency).format()
 
 
 @admin.register(ShippingMethod)

@@ -14,8 +14,9 @@ from config.console.registry import (
 )
 from config.money import Money
 from shop import selectors
-from shop.models import Order, Payment, PaymentHold, StripeEvent
+from shop.models import BalanceDifference, Order, Payment, PaymentHold, Refund, StripeEvent
 from shop.panels import Panel, register_order_panel
+from shop.services.refunds import refundable_minor
 
 MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
 
@@ -24,6 +25,15 @@ TONES = {
     Payment.Status.PROCESSING: "wait",
     Payment.Status.CLEARED: "go",
     Payment.Status.FAILED: "stop",
+}
+REFUND_TONES = {
+    Refund.Status.REQUESTED: "wait",
+    Refund.Status.APPROVED: "wait",
+    Refund.Status.PENDING: "wait",
+    Refund.Status.REQUIRES_ACTION: "wait",
+    Refund.Status.SUCCEEDED: "go",
+    Refund.Status.FAILED: "stop",
+    Refund.Status.WITHDRAWN: "stop",
 }
 
 
@@ -38,7 +48,27 @@ def register() -> None:
             count=lambda: selectors.trouble().total,
         )
     )
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Books",
+            url_name="ops:books",
+            permission="shop.view_ledgerentry",
+            position=8,
+        )
+    )
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Reconciliation",
+            url_name="ops:reconciliation",
+            permission="shop.view_balancedifference",
+            count=lambda: BalanceDifference.objects.filter(resolved_at=None).count(),
+            position=9,
+        )
+    )
     register_concerns("shop.view_order", concerns)
+    register_concerns("shop.view_balancedifference", differences)
     register_finder("shop.view_order", find_order)
     register_order_panel(
         column=Panel.PAYMENTS,
@@ -47,14 +77,22 @@ def register() -> None:
         provider=payments_panel,
         permission="shop.view_payment",
     )
+    register_order_panel(
+        column=Panel.PAYMENTS,
+        title="Refunds",
+        template="ops/panels/order_refunds.html",
+        provider=refunds_panel,
+        permission="shop.view_refund",
+        position=1,
+    )
 
 
 def concerns() -> Iterable[Concern]:
-    """Holds, money owed back, mails that did not arrive, events that nobody could work off."""
+    """Holds, money owed back, refunds that wait or failed, and what could not be worked off."""
     holds = PaymentHold.objects.filter(closed_at__isnull=True).select_related("order")
     for hold in holds.order_by("opened_at")[:MOST_SHOWN]:
         yield Concern(
-            title=f"{hold.order} is held: {hold.get_reason_display().lower()}",
+            title=f"{hold.order} {_held_words(hold)}: {hold.get_reason_display().lower()}",
             detail=hold.detail or "Money came; the order waits for your word.",
             url=order_url(hold.order),
         )
@@ -62,9 +100,11 @@ def concerns() -> Iterable[Concern]:
         owed = Money(payment.refund_due_minor, payment.currency).format()
         yield Concern(
             title=f"{owed} of {payment.order} is due for refund",
-            detail=f"{payment}, {payment.get_status_display().lower()}; refund it at Stripe.",
-            url=order_url(payment.order),
+            detail=f"{payment.order} was cancelled after it was paid: decide what goes back.",
+            url=reverse("ops:refund", args=[payment.pk]),
         )
+    for refund in selectors.refunds_for_a_person()[:MOST_SHOWN]:
+        yield _refund_concern(refund)
     for mail in selectors.undelivered_mails()[:MOST_SHOWN]:
         yield Concern(
             title=f"A mail of {mail.about} did not reach its customer",
@@ -79,6 +119,38 @@ def concerns() -> Iterable[Concern]:
         )
 
 
+def differences() -> Iterable[Concern]:
+    """Stripe's balance and the books disagree: one line for all of it."""
+    count = BalanceDifference.objects.filter(resolved_at=None).count()
+    if count:
+        yield Concern(
+            title="Stripe's balance and our books disagree",
+            detail=f"{count} difference{'' if count == 1 else 's'} without a reason",
+            url=reverse("ops:reconciliation"),
+        )
+
+
+def _held_words(hold: PaymentHold) -> str:
+    """After release a hold stops nothing by itself: a person decides what to do."""
+    is_kept_back = hold.order.status == Order.Status.AWAITING_PAYMENT
+    return "is held" if is_kept_back else f"is {hold.order.status.replace('_', ' ')} and contested"
+
+
+def _refund_concern(refund: Refund) -> Concern:
+    order = refund.payment.order
+    amount = Money(refund.amount_minor, refund.currency).format()
+    if refund.status == Refund.Status.REQUESTED:
+        title = f"A refund of {amount} of {order} waits for a second person"
+        detail = f"{refund.reason} Asked for by {refund.requested_by}."
+    else:
+        title = f"A refund of {amount} of {order} failed"
+        detail = (
+            f"{refund.failure or 'The bank sent it back'}. The customer still waits for it: "
+            "ask again, or pay it another way and note how."
+        )
+    return Concern(title=title, detail=detail, url=order_url(order))
+
+
 def find_order(query: str) -> str | None:
     """The page of the order with this number; "2041" finds CW-2041."""
     number = query.upper()
@@ -90,10 +162,24 @@ def order_url(order: Order) -> str:
     return reverse("ops:order", args=[order.number])
 
 
+def refunds_panel(order_id: int) -> Mapping[str, Any] | None:
+    refunds = Refund.objects.filter(payment__order=order_id).order_by("-pk")
+    rows = [
+        {"refund": one, "tone": REFUND_TONES[Refund.Status(one.status)]}
+        for one in refunds.select_related("payment").prefetch_related("lines__order_line")
+    ]
+    return {"refunds": rows} if rows else None
+
+
 def payments_panel(order_id: int) -> Mapping[str, Any]:
     payments = Payment.objects.filter(order=order_id).order_by("-attempt")
     return {
         "payments": [
-            {"payment": one, "tone": TONES[Payment.Status(one.status)]} for one in payments
+            {
+                "payment": one,
+                "tone": TONES[Payment.Status(one.status)],
+                "left_minor": refundable_minor(one),
+            }
+            for one in payments
         ]
     }

@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from config.mail.models import OutgoingMail
 from config.mail.services import message_id, queue_mail
 from config.money import Money
-from shop.models import Order, Payment
+from shop.models import Order, Payment, Refund
 
 
 def queue_order_paid(*, order: Order) -> OutgoingMail:
@@ -78,6 +78,20 @@ def queue_order_shipped(*, order: Order) -> OutgoingMail:
 def queue_order_cancelled(*, order: Order, why: str, refund_due: str = "") -> OutgoingMail:
     return _queue(
         order, stage="cancelled", action_label="See your order", why=why, refund_due=refund_due
+    )
+
+
+def queue_refunded(*, refund: Refund) -> OutgoingMail:
+    """Money is on its way back: how much, why, and how long banks take."""
+    return _queue(
+        refund.payment.order,
+        stage="refunded",
+        suffix=str(refund.pk),
+        action_label="See your order",
+        amount=Money(refund.amount_minor, refund.currency).format(),
+        reason=refund.reason,
+        lines=[(line.quantity, line.order_line.name) for line in refund.lines.all()],
+        is_debit=refund.payment.method not in {"card", "link"},
     )
 
 

@@ -10,9 +10,11 @@ __all__ = [
     "IllegalTransition",
     "NotChargeable",
     "NotFound",
+    "NotRefundable",
     "OrderFrozen",
     "OrderHeld",
     "PaymentUnderWay",
+    "SecondPersonNeeded",
     "ShopError",
     "UnknownCartLine",
     "UnknownReference",
@@ -50,6 +52,20 @@ class UnknownReference(ShopError):
     """Money that names an order or a payment which is not ours."""
 
     code = "unknown_reference"
+
+
+class NotRefundable(ShopError):
+    """More than what is left of a payment, or of an order line; or nothing at all."""
+
+    code = "not_refundable"
+    http_status = 409
+
+
+class SecondPersonNeeded(ShopError):
+    """A refund above the limit is approved by somebody else than who asked for it."""
+
+    code = "second_person_needed"
+    http_status = 403
 
 
 class OrderHeld(ShopError):

@@ -19,6 +19,18 @@ class OrderReleased(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderShipped(Event):
+    """The last box of an order has left: what its customer paid ahead is earned."""
+
+    name: ClassVar[str] = "shop.order_shipped"
+    order_id: int
+
+    @property
+    def key(self) -> str:
+        return str(self.order_id)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled(Event):
     """A released order will not be built."""
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
 from configurator.ports import Held
-from shop.models import CartLine, Order, OrderLine, Payment, PaymentHold, StripeEvent
+from shop.models import CartLine, Order, OrderLine, Payment, PaymentHold, Refund, StripeEvent
 
 # Everything that a customer's page shows and that can change, in one value and one query.
 FINGERPRINT = """
@@ -20,6 +20,8 @@ SELECT md5(concat_ws('|',
       WHERE c.subject_type = 'shop.order' AND c.subject_id = o.id),
     (SELECT string_agg(concat_ws(',', p.status, p.failure, p.refund_due_minor), ';' ORDER BY p.id)
        FROM shop_payment p WHERE p.order_id = o.id),
+    (SELECT string_agg(concat_ws(',', r.id, r.status), ';' ORDER BY r.id)
+       FROM shop_refund r JOIN shop_payment p ON p.id = r.payment_id WHERE p.order_id = o.id),
     (SELECT count(*) FROM shop_paymenthold h WHERE h.order_id = o.id AND h.closed_at IS NULL),
     (SELECT string_agg(
                 concat_ws(',', t.id, t.state, t.quantity, t.due_on, t.supplier_name, t.serial), ';'
@@ -48,11 +50,13 @@ def order_fingerprint(token: str) -> str | None:
 
 
 def history_of(order: Order) -> QuerySet[StateChange]:
-    """What happened to an order and its payments, newest first."""
+    """What happened to an order, its payments and its refunds, newest first."""
     payments = Payment.objects.filter(order=order).values("pk")
+    refunds = Refund.objects.filter(payment__order=order).values("pk")
     return StateChange.objects.filter(
         Q(subject_type="shop.order", subject_id=order.pk)
         | Q(subject_type="shop.payment", subject_id__in=payments)
+        | Q(subject_type="shop.refund", subject_id__in=refunds)
     ).order_by("-at", "-pk")
 
 
@@ -93,7 +97,7 @@ class Trouble:
 def trouble() -> Trouble:
     return Trouble(
         holds=PaymentHold.objects.filter(closed_at__isnull=True).count(),
-        refunds=payments_to_refund().count(),
+        refunds=payments_to_refund().count() + refunds_for_a_person().count(),
         dead_events=StripeEvent.objects.filter(dead_at__isnull=False).count(),
         dead_mails=undelivered_mails().count(),
     )
@@ -108,6 +112,12 @@ def undelivered_mails() -> QuerySet[OutgoingMail]:
 
 def payments_to_refund() -> QuerySet[Payment]:
     return Payment.objects.filter(refund_due_minor__gt=0).select_related("order")
+
+
+def refunds_for_a_person() -> QuerySet[Refund]:
+    """Refunds that wait for a second person, and those that failed and nobody dealt with."""
+    waits = Q(status=Refund.Status.REQUESTED) | Q(status=Refund.Status.FAILED, settled_by="")
+    return Refund.objects.filter(waits).select_related("payment__order").order_by("pk")
 
 
 def configurations_held(*, product_slug: str) -> Mapping[int, Held]:

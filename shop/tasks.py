@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from config.locks import only_one
 from shop.errors import CashierAway, CashierRefused
-from shop.models import Payment
+from shop.models import Payment, Refund
+from shop.services import reconciliation
 from shop.services.payments import sync_payment
+from shop.services.refunds import UNDER_WAY, sync_refunds
+from shop.stripe import balance
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,63 @@ def poll_payments() -> None:
         for payment_id in due.values_list("pk", flat=True)[:BATCH]:
             if not _look_at(payment_id):
                 return
+
+
+@shared_task(name="shop.fetch_undelivered_events")
+def fetch_undelivered_events() -> None:
+    """Take in what Stripe could not deliver, before it forgets."""
+    with only_one("shop.fetch_undelivered_events") as is_mine:
+        if not is_mine:
+            return
+        try:
+            logger.info("%s undelivered events", balance.fetch_undelivered())
+        except CashierAway as error:
+            logger.warning("undelivered events: %s", error)
+
+
+@shared_task(name="shop.reconcile")
+def reconcile() -> None:
+    """Compare Stripe's balance with the books."""
+    with only_one("shop.reconcile") as is_mine:
+        if not is_mine:
+            return
+        try:
+            logger.info("%s", reconciliation.reconcile())
+        except CashierAway as error:
+            logger.warning("reconciliation waits: %s", error)
+
+
+@shared_task(name="shop.poll_refunds")
+def poll_refunds() -> None:
+    """Sync refunds that are on their way and that nobody has looked at for a while."""
+    with only_one("shop.poll_refunds") as is_mine:
+        if not is_mine:
+            return
+        now = timezone.now()
+        due = Refund.objects.filter(
+            Q(last_synced_at__isnull=True) | Q(last_synced_at__lt=now - STALE_EVERY),
+            status__in=UNDER_WAY,
+        )
+        for payment_id in set(due.values_list("payment_id", flat=True)[:BATCH]):
+            if not _look_at_refunds(payment_id):
+                return
+
+
+def _look_at_refunds(payment_id: int) -> bool:
+    """False when nobody answers at the cashier's; see `_look_at`."""
+    try:
+        sync_refunds(payment_id=payment_id)
+    except CashierRefused:
+        logger.exception("the cashier will not tell of the refunds of payment %s", payment_id)
+    except CashierAway as error:
+        logger.warning("poller stops for now: %s", error)
+        return False
+    except Exception:
+        logger.exception("the refunds of payment %s could not be looked at", payment_id)
+    else:
+        return True
+    Refund.objects.filter(payment=payment_id).update(last_synced_at=timezone.now())
+    return True
 
 
 def _look_at(payment_id: int) -> bool:

@@ -5,6 +5,7 @@ class SuppliersConfig(AppConfig):
     name = "suppliers"
 
     def ready(self) -> None:
+        from config.outbox import errands
         from config.outbox.bus import subscribe
         from production.events import MaterialRequired
         from suppliers import console
@@ -16,4 +17,5 @@ class SuppliersConfig(AppConfig):
             name="suppliers.source_order",
             queue="suppliers",
         )
+        errands.register(sourcing.SOURCE_AGAIN, sourcing.source_order_again, queue="suppliers")
         console.register()

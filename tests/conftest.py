@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from config.embedded import start_for_tests
 
@@ -19,8 +20,26 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import django  # noqa: E402 - the servers come first
 import pytest  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 
 django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The web's role can do in the test database what it can in any."""
+    from tests.as_the_web import ROLE
+
+    with django_db_blocker.unblock():
+        call_command("grant_web_role", ROLE, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _requests_run_as_the_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every request of the test client has the rights of the web process, and no more."""
+    from tests.as_the_web import answer_as_the_web
+
+    answer_as_the_web(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

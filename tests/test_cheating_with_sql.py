@@ -1,12 +1,18 @@
-"""Whoever goes around the services with plain SQL is stopped by the database itself."""
+"""Whoever goes around the services with plain SQL is stopped by the database itself: the owner of
+the tables by constraints and triggers, the web process by its role as well.
+"""
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from config.outbox.models import Delivery
+from config.web_role import grant_web_role
 from production.models import AssemblyJob, MaterialRequirement
 from shop.models import Order, PaymentClearance
+from tests.as_the_web import ROLE, the_web
 from tests.factories.production import planned_order
 from tests.factories.shop import paid_order, payment_of, place_small_order
 
@@ -20,8 +26,15 @@ def sql(statement: str, *values: object) -> None:
 
 
 def refused(statement: str, *values: object) -> str:
-    """The database's own words of refusal."""
+    """The database's own words of refusal to the owner; the web process is refused as well."""
+    refused_to_the_web(statement, *values)
     with pytest.raises(DatabaseError) as caught:
+        sql(statement, *values)
+    return str(caught.value)
+
+
+def refused_to_the_web(statement: str, *values: object) -> str:
+    with pytest.raises(DatabaseError) as caught, the_web():
         sql(statement, *values)
     return str(caught.value)
 
@@ -188,3 +201,97 @@ def test_none_of_it_left_a_trace():
     order.refresh_from_db()
     assert order.status == Order.Status.AWAITING_PAYMENT
     assert not PaymentClearance.objects.exists()
+
+
+DENIED = "permission denied"
+
+
+def test_the_web_cannot_release_an_order_even_where_every_sum_is_right():
+    order = place_small_order()
+    values = (order.pk, payment_of(order).pk, order.total_minor, "USD")
+    assert DENIED in refused_to_the_web(INSERT_CLEARANCE, *values)
+    sql(INSERT_CLEARANCE, *values)  # to its owner the database has nothing to object
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO shop_ledgertransaction (order_id, key, memo) VALUES (1, 'x', 'x')",
+        "UPDATE shop_order SET total_minor = 0, items_minor = 0, shipping_minor = 0",
+        "UPDATE shop_payment SET amount_minor = 1",
+        "UPDATE shop_payment SET captured_minor = 1",
+        "UPDATE shop_payment SET payment_intent_id = 'pi_of_somebody_else'",
+        "DELETE FROM shop_payment",
+        "DELETE FROM shop_order",
+        "TRUNCATE shop_order CASCADE",
+        "UPDATE production_assemblyjob SET clearance_id = clearance_id",
+        "UPDATE production_materialrequirement SET quantity = 100",
+        "DELETE FROM production_assemblyjob",
+        "UPDATE suppliers_purchaseorderline SET price_minor = 1",
+        "INSERT INTO suppliers_pegging (line_id, requirement_id, quantity) VALUES (1, 1, 1)",
+        "UPDATE shop_stripeevent SET payload = '{}'",
+        "UPDATE outbox_outboxevent SET payload = '{}'",
+        "DELETE FROM django_migrations",
+        "ALTER TABLE shop_paymentclearance DISABLE TRIGGER ALL",
+        "DROP TRIGGER shop_paymentclearance_append_only ON shop_paymentclearance",
+        "CREATE TABLE public.elsewhere (id int)",
+    ],
+)
+def test_the_web_cannot_rewrite_what_was_agreed_paid_or_ordered(statement):
+    planned_order()
+    words = refused_to_the_web(statement)
+    assert DENIED in words or "must be owner" in words
+
+
+def test_no_table_that_hangs_from_a_clearance_is_the_webs_to_insert_into():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE hanging AS (
+                SELECT 'shop_paymentclearance'::regclass::oid AS table_id
+                UNION
+                SELECT conrelid FROM pg_constraint JOIN hanging ON confrelid = table_id
+                WHERE contype = 'f'
+            )
+            SELECT table_id::regclass::text FROM hanging
+            WHERE has_table_privilege(%s, table_id, 'INSERT')
+            """,
+            [ROLE],
+        )
+        found = {name for (name,) in cursor.fetchall()}
+    # Stock that lies here or comes in is tied to jobs that exist: goods in and cancelling do that.
+    assert found == {"production_allocation"}
+
+
+def test_an_event_slipped_in_by_the_web_builds_nothing_without_a_clearance(drain):
+    order = place_small_order()
+    with the_web():
+        sql(
+            "WITH event AS (INSERT INTO outbox_outboxevent (name, key, payload) "
+            "VALUES ('shop.order_released', %s, jsonb_build_object('order_id', %s::bigint)) "
+            "RETURNING id) INSERT INTO outbox_delivery "
+            "(event_id, subscriber, sends, failures, last_error) "
+            "SELECT id, 'production.plan_order', 0, 0, '' FROM event",
+            str(order.pk),
+            order.pk,
+        )
+    drain()
+    assert not AssemblyJob.objects.exists()
+    assert Delivery.objects.get().done_at is None
+
+
+def test_who_logs_in_as_the_web_stays_the_web():
+    grant_web_role(ROLE, password="only-for-this-test")
+    parameters = connection.get_connection_params()
+    place = {name: parameters[name] for name in ("host", "port", "dbname")}
+    with psycopg.connect(**place, user=ROLE, password="only-for-this-test", autocommit=True) as web:
+        for statement in (
+            f"SET ROLE {parameters['user']}",
+            f"SET SESSION AUTHORIZATION {parameters['user']}",
+            "SET session_replication_role = replica",
+            "COPY shop_paymentclearance FROM PROGRAM 'echo'",
+            f"ALTER ROLE {ROLE} SUPERUSER",
+        ):
+            with pytest.raises(psycopg.Error, match="permission denied"):
+                web.execute(statement)
+        assert web.execute("SELECT current_user").fetchone() == (ROLE,)

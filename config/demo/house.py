@@ -78,6 +78,7 @@ def web(place: Surroundings) -> Spec:
             "--respawn-failed-workers",
             "config.wsgi:application",
         ),
+        environment=place.web_environment(),
         is_ready=lambda: answers(place.url("shop", "/healthz")),
     )
 

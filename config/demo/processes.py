@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Spec:
     is_ready: Callable[[], bool] | None = None
     ready_words: str = ""  # in its log, of a process that nobody can ask
     is_helper: bool = False  # others call it, so it goes after them
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside ours
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                env={**os.environ, **self.spec.environment},
                 start_new_session=True,  # Ctrl-C is for us; and its children can be ended with it
             )
         self.began = time.monotonic()

@@ -11,7 +11,7 @@ from config.demo import house
 from config.demo.errors import DemoError
 from config.demo.processes import Supervisor
 from config.demo.screen import Screen
-from config.demo.surroundings import PROJECT, Surroundings
+from config.demo.surroundings import PROJECT, WEB_ROLE, Surroundings
 from config.embedded.servers import EmbeddedServers
 from config.embedded.sessions import URLS, end_on_request
 
@@ -89,6 +89,8 @@ def _open_processes(place: Surroundings, supervisor: Supervisor, screen: Screen)
     """Most of a start is importing: what asks the database nothing yet does so meanwhile."""
     early = [supervisor.start(spec) for spec in house.standing_by(place)]
     screen.step("Database schema", _prepare_django)
+    if place.has_web_role:
+        screen.step("Role of the web server", lambda: _grant_web_role(place.web_password))
     screen.step("Demo shop", lambda: _load_demo_shop(place.staff_password))
     late = [supervisor.start(spec) for spec in house.at_work(place)]
     for child in early + late:
@@ -116,6 +118,14 @@ def _prepare_django() -> str:
         call_command("migrate", verbosity=0, interactive=False)
         return f"Database schema: {missing} migrations applied"
     return "Database schema: up to date"
+
+
+def _grant_web_role(password: str) -> str:
+    from config.web_role import grant_web_role
+
+    grants = grant_web_role(WEB_ROLE, password=password)
+    kept = sum(1 for grant in grants if grant.why)
+    return f"Role of the web server: {kept} of {len(grants)} tables kept from it"
 
 
 def _load_demo_shop(staff_password: str) -> str:

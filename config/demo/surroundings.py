@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.embedded import ports
 from config.embedded.keepsakes import kept_secret
@@ -10,6 +11,7 @@ from config.embedded.keepsakes import kept_secret
 PROJECT = Path(__file__).resolve().parents[2]
 PREFERRED_PORTS = {"shop": 8000, "cashier": 8001, "inbox": 8025, "smtp": 2525}
 SANDBOX_KEY = "sk_test_cartwright"
+WEB_ROLE = "cartwright_web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Surroundings:
     ports: dict[str, int]
     needs_cashier: bool
     needs_inbox: bool
+    has_web_role: bool = False  # in a PostgreSQL of our own: elsewhere roles are not ours to make
 
     def url(self, name: str, path: str = "/") -> str:
         return f"http://{ports.LOOPBACK}:{self.ports[name]}{path}"
@@ -39,6 +42,18 @@ class Surroundings:
     @property
     def staff_password(self) -> str:
         return kept_secret(self.home / "staff-password")
+
+    @property
+    def web_password(self) -> str:
+        return kept_secret(self.home / "web-database-password")
+
+    def web_environment(self) -> dict[str, str]:
+        """The web server's own: the database under the role that cannot release an order."""
+        if not self.has_web_role:
+            return {}
+        url = urlsplit(os.environ["DATABASE_URL"])
+        place = f"{WEB_ROLE}:{self.web_password}@{url.hostname}:{url.port}"
+        return {"DATABASE_URL": url._replace(netloc=place).geturl()}
 
     def environment(self) -> dict[str, str]:
         """What is not given already: addresses, and the helpers that stand in for the outside."""
@@ -60,6 +75,7 @@ def surroundings(home: Path, *, chosen: dict[str, int]) -> Surroundings:
         ports=chosen,
         needs_cashier=not os.environ.get("STRIPE_SECRET_KEY"),
         needs_inbox=not os.environ.get("EMAIL_URL"),
+        has_web_role=not os.environ.get("DATABASE_URL"),
     )
 
 

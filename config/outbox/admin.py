@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from config.outbox.again import STATE_FIELDS, Replay, try_again_action
-from config.outbox.models import Delivery, OutboxEvent
+from config.outbox.models import Delivery, Errand, OutboxEvent
 from config.records import RecordAdmin, RecordInline
 
 
@@ -31,4 +31,14 @@ class DeliveryAdmin(Replay, RecordAdmin):
     list_select_related = ["event"]
     search_fields = ["subscriber", "event__key"]
     fields = ["event", "subscriber", *STATE_FIELDS]
+    actions = [try_again_action]
+
+
+@admin.register(Errand)
+class ErrandAdmin(Replay, RecordAdmin):
+    """What the web asked of a worker. What is dead waits here for somebody to try it again."""
+
+    list_display = ["name", "arguments", "asked_by", "answer", "done_at", "dead_at"]
+    list_filter = ["name", ("dead_at", admin.EmptyFieldListFilter)]
+    fields = ["name", "arguments", "asked_by", "answer", *STATE_FIELDS]
     actions = [try_again_action]

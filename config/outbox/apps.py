@@ -7,8 +7,8 @@ class OutboxConfig(AppConfig):
     verbose_name = "Outbox"
 
     def ready(self) -> None:
-        from config.outbox import bus, sources
-        from config.outbox.models import Delivery
+        from config.outbox import bus, errands, sources
+        from config.outbox.models import Delivery, Errand
 
         sources.register(
             sources.Source(
@@ -17,5 +17,15 @@ class OutboxConfig(AppConfig):
                 queue=bus.queue_of,
                 name=bus.name_of,
                 is_transactional=True,
+            )
+        )
+        sources.register(
+            sources.Source(
+                model=Errand,
+                perform=errands.run,
+                queue=errands.queue_of,
+                name=lambda errand: errand.name,
+                is_transactional=False,
+                lease=errands.LEASE,
             )
         )

@@ -37,3 +37,18 @@ class Delivery(WorkItem):
 
     def __str__(self) -> str:
         return f"{self.event_id} → {self.subscriber}"
+
+
+class Errand(WorkItem):
+    """Something that the web process asks a worker to do, and what came of it."""
+
+    name = models.CharField(max_length=80)
+    arguments = models.JSONField()
+    asked_by = models.CharField(max_length=120)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta(WorkItem.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.asked_by}"

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from config.locks import only_one
 from config.outbox import sources
-from config.outbox.models import OutboxEvent
+from config.outbox.models import Errand, OutboxEvent
 
 KEEP_FINISHED = timedelta(days=30)
 
@@ -18,9 +18,12 @@ def run_work_item(label: str, key: int) -> None:
 
 @shared_task(name="outbox.forget_finished")
 def forget_finished() -> None:
-    """Delete events whose deliveries were all done a month ago."""
+    """Delete events whose deliveries, and errands, that were all done a month ago."""
     with only_one("outbox.forget_finished") as is_mine:
-        if is_mine:
-            OutboxEvent.objects.filter(created_at__lt=timezone.now() - KEEP_FINISHED).exclude(
-                deliveries__done_at__isnull=True, deliveries__isnull=False
-            ).delete()
+        if not is_mine:
+            return
+        long_ago = timezone.now() - KEEP_FINISHED
+        OutboxEvent.objects.filter(created_at__lt=long_ago).exclude(
+            deliveries__done_at__isnull=True, deliveries__isnull=False
+        ).delete()
+        Errand.objects.filter(done_at__lt=long_ago).delete()

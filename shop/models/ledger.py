@@ -8,7 +8,14 @@ from shop.models.order import Order
 class LedgerTransaction(models.Model):
     """One business fact in the books. Its entries sum to zero per currency (a deferred trigger)."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger_transactions")
+    # None for what belongs to no single order: a payout, a fee of the account.
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.PROTECT,
+        related_name="ledger_transactions",
+        null=True,
+        blank=True,
+    )
     key = models.CharField(max_length=120, unique=True, help_text="What makes it happen once.")
     memo = models.CharField(max_length=200)
     posted_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -25,6 +32,10 @@ class LedgerEntry(models.Model):
         CUSTOMER_PREPAYMENTS = "customer_prepayments"  # owed to customers until we ship
         REVENUE = "revenue"
         SURPLUS_PAYMENTS = "surplus_payments"  # owed back
+        REFUNDS = "refunds"  # given back after the machine was shipped
+        FEES = "fees"  # what Stripe keeps
+        DISPUTES = "disputes"  # what banks have taken back
+        BANK = "bank"  # what Stripe has paid out
 
     transaction = models.ForeignKey(
         LedgerTransaction, on_delete=models.PROTECT, related_name="entries"

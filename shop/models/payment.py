@@ -35,7 +35,9 @@ class Payment(Stateful):
     expires_at = models.DateTimeField(null=True, blank=True)
     method = models.CharField(max_length=40, blank=True, help_text='"card", "sepa_debit", …')
     failure = models.CharField(max_length=200, blank=True, help_text="The cashier's last word.")
-    # A second payment, or one that came after cancellation: money that is not ours to keep.
+    # What really came, once it has cleared: refunds are given out of this.
+    captured_minor = models.BigIntegerField(default=0)
+    # Owed back and not asked for yet: of an order cancelled after it was paid. Staff decide.
     refund_due_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     last_synced_at = models.DateTimeField(null=True, blank=True)
@@ -45,7 +47,7 @@ class Payment(Stateful):
         constraints = [
             models.UniqueConstraint(fields=["order", "attempt"], name="payment_attempt_once"),
             models.CheckConstraint(
-                condition=Q(amount_minor__gte=0, refund_due_minor__gte=0),
+                condition=Q(amount_minor__gte=0, refund_due_minor__gte=0, captured_minor__gte=0),
                 name="payment_amounts_not_negative",
             ),
         ]
@@ -55,12 +57,18 @@ class Payment(Stateful):
 
 
 class PaymentHold(models.Model):
-    """A reason not to release an order although money came. Open until somebody closes it."""
+    """A reason not to release an order although money came; after release, to look at it.
+
+    Open until somebody closes it, or until what it stands for has passed.
+    """
 
     class Reason(models.TextChoices):
         AMOUNT_MISMATCH = "amount_mismatch"
         REVIEW = "review"
         EARLY_FRAUD_WARNING = "early_fraud_warning"
+        DISPUTE = "dispute"
+        REFUNDED = "refunded", "refunded at the cashier"
+        SEASONING = "seasoning", "a debit that may still be called back"
         STAFF = "staff"
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds")

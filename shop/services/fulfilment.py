@@ -13,8 +13,10 @@ from django.utils.formats import date_format
 
 from config.audit.services import change_status, record_state
 from config.locks import lock_rows
+from config.outbox.bus import publish
 from shop import emails
 from shop.errors import ShopError
+from shop.events import OrderShipped
 from shop.models import Order, Shipment, TrackedPart
 from shop.services import ledger
 
@@ -133,7 +135,7 @@ def revise_likely_date(*, order_id: int, likely_on: date | None, reason: str) ->
 
 @transaction.atomic
 def record_shipment(*, order_id: int, carrier: str, tracking_number: str, actor: str) -> Shipment:
-    """The last box has left: the order is shipped, and what was owed to the customer is earned."""
+    """The last box has left. The books follow (`book_shipment`): the shop floor writes none."""
     (order,) = lock_rows(Order, [order_id])
     if existing := Shipment.objects.filter(order=order).first():
         return existing
@@ -141,9 +143,16 @@ def record_shipment(*, order_id: int, carrier: str, tracking_number: str, actor:
     shipment = Shipment.objects.create(
         order=order, carrier=carrier, tracking_number=tracking_number, shipped_at=timezone.now()
     )
-    ledger.post_shipment(order=order)
+    publish(OrderShipped(order_id=order.pk))
     emails.queue_order_shipped(order=order)
     return shipment
+
+
+@transaction.atomic
+def book_shipment(*, order_id: int) -> None:
+    """What was owed to the customer of a shipped order is earned. Idempotent."""
+    (order,) = lock_rows(Order, [order_id])
+    ledger.post_shipment(order=order)
 
 
 def _is_at_least(order: Order, status: str) -> bool:

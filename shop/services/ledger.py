@@ -1,14 +1,26 @@
 """The books: double entry, append-only. Money taken before shipping is owed, not earned."""
 
-from django.db import connection
+from dataclasses import dataclass
+from datetime import datetime
 
-from shop.models import LedgerEntry, LedgerTransaction, Order, Payment, PaymentClearance
+from django.db import connection
+from django.db.models import Sum
+
+from shop.models import (
+    BalanceRecord,
+    LedgerEntry,
+    LedgerTransaction,
+    Order,
+    Payment,
+    PaymentClearance,
+    Refund,
+)
 
 Account = LedgerEntry.Account
 
 
 def post(
-    *, order: Order, key: str, memo: str, currency: str, entries: dict[str, int]
+    *, order: Order | None, key: str, memo: str, currency: str, entries: dict[str, int]
 ) -> LedgerTransaction:
     """Write one transaction; `entries` maps an account to minor units (debit above zero).
 
@@ -45,17 +57,23 @@ def post_capture(*, clearance: PaymentClearance) -> None:
 
 
 def post_shipment(*, order: Order) -> None:
-    """The machine has left: what was owed is earned."""
+    """The machine has left: what is still owed of its price, after refunds, is earned."""
+    owed = owed_to_customer(order)
     post(
         order=order,
         key=f"shipment-{order.pk}",
         memo=f"{order.number} shipped",
         currency=order.currency,
-        entries={
-            Account.CUSTOMER_PREPAYMENTS: order.total_minor,
-            Account.REVENUE: -order.total_minor,
-        },
+        entries={Account.CUSTOMER_PREPAYMENTS: owed, Account.REVENUE: -owed},
     )
+
+
+def owed_to_customer(order: Order) -> int:
+    """What the customer has paid ahead for this order and neither got nor got back."""
+    entries = LedgerEntry.objects.filter(
+        transaction__order=order, account=Account.CUSTOMER_PREPAYMENTS, currency=order.currency
+    )
+    return -int(entries.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def post_surplus(*, payment: Payment, amount_minor: int, currency: str) -> None:
@@ -67,3 +85,87 @@ def post_surplus(*, payment: Payment, amount_minor: int, currency: str) -> None:
         currency=currency,
         entries={Account.STRIPE_CLEARING: amount_minor, Account.SURPLUS_PAYMENTS: -amount_minor},
     )
+
+
+def post_refund(*, refund: Refund) -> bool:
+    """Stripe has taken a refund out of our balance; True when this call booked it.
+
+    A surplus is owed no more; of an order that has not shipped the prepayment shrinks; what goes
+    beyond it was earned already, and is given back. The caller holds the order's lock.
+    """
+    order = refund.payment.order
+    key = f"refund-{refund.pk}"
+    if LedgerTransaction.objects.filter(key=key).exists():
+        return False
+    entries: dict[str, int] = {Account.STRIPE_CLEARING: -refund.amount_minor}
+    if LedgerTransaction.objects.filter(key=f"surplus-{refund.payment_id}").exists():
+        entries[Account.SURPLUS_PAYMENTS] = refund.amount_minor
+    else:
+        unearned = min(refund.amount_minor, max(owed_to_customer(order), 0))
+        entries[Account.CUSTOMER_PREPAYMENTS] = unearned
+        entries[Account.REFUNDS] = refund.amount_minor - unearned
+    post(
+        order=order,
+        key=key,
+        memo=f"{refund.payment} refunded: {refund.reason}"[:200],
+        currency=refund.currency,
+        entries=entries,
+    )
+    return True
+
+
+def post_refund_failed(*, refund: Refund) -> None:
+    """A refund came back to our balance: what it booked is booked the other way round."""
+    booked = LedgerTransaction.objects.filter(key=f"refund-{refund.pk}").first()
+    if booked is None:
+        return
+    post(
+        order=refund.payment.order,
+        key=f"refund-failed-{refund.pk}",
+        memo=f"{refund.payment} refund failed: {refund.failure}"[:200],
+        currency=refund.currency,
+        entries={entry.account: -entry.amount_minor for entry in booked.entries.all()},
+    )
+
+
+def post_fee(*, record: BalanceRecord) -> None:
+    """What Stripe keeps of a movement, or gives back (a fee below zero)."""
+    _post_record(record, "fee", Account.FEES, -record.fee_minor)
+
+
+def post_movement(*, record: BalanceRecord, account: str) -> None:
+    """A movement that nobody but Stripe decides on: a dispute, a payout, a fee of the account."""
+    _post_record(record, record.category, account, record.amount_minor)
+
+
+def _post_record(record: BalanceRecord, what: str, account: str, amount_minor: int) -> None:
+    payment = record.payment
+    about = str(payment) if payment else "Stripe account"
+    post(
+        order=payment.order if payment else None,
+        key=f"{what}-{record.stripe_id}"[:120],
+        memo=f"{about}: {what.replace('_', ' ')}",
+        currency=record.currency,
+        entries={Account.STRIPE_CLEARING: amount_minor, account: -amount_minor},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What one transaction moved on the clearing account, in minor units."""
+
+    amount_minor: int
+    currency: str
+    memo: str
+    posted_at: datetime
+
+
+def clearing_by_key(pattern: str) -> dict[str, Cleared]:
+    """The transactions whose key matches `pattern`, by key."""
+    found = (
+        LedgerEntry.objects.filter(account=Account.STRIPE_CLEARING, transaction__key__regex=pattern)
+        .values_list("transaction__key", "currency", "transaction__memo", "transaction__posted_at")
+        .annotate(total=Sum("amount_minor"))
+        .order_by()
+    )
+    return {key: Cleared(int(total), *rest) for key, *rest, total in found}

@@ -12,6 +12,7 @@ from shop import emails
 from shop.errors import CashierAway, IllegalTransition, OrderFrozen
 from shop.events import OrderCancelled
 from shop.models import Order, Payment, PaymentClearance
+from shop.services.refunds import refundable_minor
 from shop.stripe import gateway
 
 logger = logging.getLogger(__name__)
@@ -48,9 +49,11 @@ def _owe_back(order: Order) -> str:
     if clearance.payment_id is None:
         return ""
     (payment,) = lock_rows(Payment, [clearance.payment_id])
-    payment.refund_due_minor = clearance.amount_minor
+    payment.refund_due_minor = refundable_minor(payment)
     payment.save(update_fields=["refund_due_minor"])
-    return Money(clearance.amount_minor, clearance.currency).format()
+    if not payment.refund_due_minor:
+        return ""
+    return Money(payment.refund_due_minor, payment.currency).format()
 
 
 def close_checkouts(*, order_id: int) -> None:

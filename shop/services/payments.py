@@ -2,6 +2,7 @@
 and staff button; `clear_payment` is the one place where an order is released.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,8 +15,8 @@ from shop import emails
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import ledger
-from shop.stripe import gateway
+from shop.services import holds, ledger, refunds
+from shop.stripe import gateway, risk
 from shop.stripe.gateway import CheckoutFacts
 
 # How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
@@ -31,10 +32,10 @@ UNDER_WAY = "The payment of {order} is on its way; we wait for the bank."
 def open_payment(*, order_id: int) -> str:
     """The address of the cashier's page for an order that awaits payment; makes it if need be.
 
-    An order without anything to pay is cleared at once, and its own page is the address.
+    An order without anything to pay has its own page as address: `asking` has it released. A
+    checkout whose time is over is asked about before (`overdue_payments`).
     Raises `PaymentUnderWay`, `IllegalTransition` (paid, cancelled) and `CashierAway`.
     """
-    _ask_about_overdue(order_id)
     payment = _current_payment(order_id)
     if payment is None:
         return Order.objects.get(pk=order_id).get_absolute_url()
@@ -47,16 +48,15 @@ def open_payment(*, order_id: int) -> str:
     return facts.url
 
 
-def _ask_about_overdue(order_id: int) -> None:
-    """A checkout may have been paid in its last second: ask before another one is opened."""
+def overdue_payments(order_id: int) -> list[int]:
+    """Checkouts whose time is over and that may have been paid in their last second."""
     overdue = Payment.objects.filter(
         order_id=order_id,
         status=Payment.Status.PENDING,
         session_id__isnull=False,
         expires_at__lte=timezone.now(),
     )
-    for payment_id in overdue.values_list("pk", flat=True):
-        sync_payment(payment_id=payment_id)
+    return list(overdue.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -66,7 +66,6 @@ def _current_payment(order_id: int) -> Payment | None:
     if order.status != Order.Status.AWAITING_PAYMENT:
         raise IllegalTransition(f"{order.number} is {order.get_status_display().lower()}")
     if order.total_minor == 0:
-        _release(order, payment=None, why="nothing to pay")
         return None
     earlier = list(order.payments.order_by("-attempt"))
     if any(one.status == Payment.Status.PROCESSING for one in earlier):
@@ -109,7 +108,14 @@ def sync_payment(*, payment_id: int) -> Payment:
             return _give_up(payment)
         # The process died between asking for the session and noting it: ask again, same key.
         session_id = gateway.create_checkout(payment).session_id
-    return apply_facts(payment_id=payment_id, facts=gateway.retrieve_checkout(session_id))
+    facts = gateway.retrieve_checkout(session_id)
+    if facts.is_disputed:
+        dispute = risk.standing_dispute(facts.intent_id)
+        facts = replace(facts, is_disputed=bool(dispute), dispute=dispute)
+    payment = apply_facts(payment_id=payment_id, facts=facts)
+    if payment.captured_minor and (facts.is_refunded or payment.refunds.exists()):
+        refunds.sync_refunds(payment_id=payment_id)
+    return payment
 
 
 @transaction.atomic
@@ -146,9 +152,11 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
         ]
     )
     if payment.status == Payment.Status.CLEARED:
+        if PaymentClearance.objects.filter(payment=payment).exists():
+            holds.watch(order, payment, facts)
         return payment
     if problem := _foreign(payment, facts):
-        _hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
+        holds.open_hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
     elif facts.intent_status == "succeeded":
         clear_payment(order=order, payment=payment, facts=facts)
     elif facts.session_status == "complete" and facts.intent_status == "processing":
@@ -180,7 +188,7 @@ def clear_payment(
         _take_surplus(payment, facts, why)
         return None
     if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
-        _hold(
+        holds.open_hold(
             order,
             PaymentHold.Reason.AMOUNT_MISMATCH,
             f"got {facts.amount_received_minor} {facts.currency}, "
@@ -188,20 +196,21 @@ def clear_payment(
         )
     if not facts.is_charge_paid:
         return None
-    for is_so, what in (
-        (facts.is_under_review, "the cashier reviews this payment"),
-        (facts.is_disputed, "the customer's bank disputes this payment"),
-        (facts.is_refunded, "this payment was refunded at the cashier"),
-    ):
-        if is_so:
-            _hold(order, PaymentHold.Reason.REVIEW, what)
+    holds.watch(order, payment, facts)
     if order.holds.filter(closed_at__isnull=True).exists():
         _move(payment, Payment.Status.PROCESSING, "paid, and held")
         return None
-    change_status(
-        payment, to=Payment.Status.CLEARED, why=f"{facts.intent_id} succeeded", actor="stripe"
-    )
+    _capture(payment, facts, f"{facts.intent_id} succeeded")
     return _release(order, payment=payment, why=f"{facts.intent_id} cleared")
+
+
+@transaction.atomic
+def clear_free_order(*, order_id: int) -> Order:
+    """Release an order that costs nothing: the explicit rule for a total of zero."""
+    (order,) = lock_rows(Order, [order_id])
+    if order.status == Order.Status.AWAITING_PAYMENT and order.total_minor == 0:
+        _release(order, payment=None, why="nothing to pay")
+    return order
 
 
 def _release(order: Order, *, payment: Payment | None, why: str) -> PaymentClearance:
@@ -220,12 +229,23 @@ def _release(order: Order, *, payment: Payment | None, why: str) -> PaymentClear
     return clearance
 
 
+def _capture(payment: Payment, facts: CheckoutFacts, why: str) -> None:
+    payment.captured_minor = facts.amount_received_minor
+    payment.save(update_fields=["captured_minor"])
+    change_status(payment, to=Payment.Status.CLEARED, why=why, actor="stripe")
+
+
 def _take_surplus(payment: Payment, facts: CheckoutFacts, why: str) -> None:
+    """Money that no order waits for goes back by itself."""
     amount = facts.amount_received_minor
     ledger.post_surplus(payment=payment, amount_minor=amount, currency=facts.currency)
-    payment.refund_due_minor = amount
-    payment.save(update_fields=["refund_due_minor"])
-    change_status(payment, to=Payment.Status.CLEARED, why=f"surplus: {why}", actor="stripe")
+    _capture(payment, facts, f"surplus: {why}")
+    refunds.request_refund(
+        payment_id=payment.pk,
+        amount_minor=amount,
+        reason=f"A payment that was not needed: {why}.",
+        actor=refunds.SYSTEM,
+    )
 
 
 def _foreign(payment: Payment, facts: CheckoutFacts) -> str:
@@ -235,12 +255,6 @@ def _foreign(payment: Payment, facts: CheckoutFacts) -> str:
     if facts.reference != payment.idempotency_key:
         return f"the payment names {facts.reference!r}, expected {payment.idempotency_key!r}"
     return ""
-
-
-def _hold(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
-    PaymentHold.objects.get_or_create(
-        order=order, reason=reason, closed_at=None, defaults={"detail": detail}
-    )
 
 
 def _move(payment: Payment, to: Payment.Status, why: str) -> bool:
@@ -258,16 +272,3 @@ def _fail(payment: Payment, why: str) -> None:
     change_status(payment, to=Payment.Status.FAILED, why=why, actor="stripe")
     if was_processing:
         emails.queue_payment_failed(payment=payment)
-
-
-@transaction.atomic
-def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
-    """End a hold; the next sync of the payment releases the order, if nothing else stops it."""
-    order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
-    lock_rows(Order, [order_id])
-    (hold,) = lock_rows(PaymentHold, [hold_id])
-    if hold.closed_at is None:
-        hold.closed_at = timezone.now()
-        hold.closed_by = actor
-        hold.save(update_fields=["closed_at", "closed_by"])
-    return hold

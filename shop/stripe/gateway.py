@@ -11,9 +11,13 @@ from django.urls import reverse
 
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment
+from shop.stripe.patience import PatientClient
 
 # A customer who waits for the redirect is told within three seconds that the cashier is away.
 TIMEOUT_SECONDS = 2.5
+
+# Secret and restricted keys; with a publishable one nobody can be charged.
+SECRET_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 
 # What a payment names itself by at Stripe; a webhook may come before we know the session's id.
 REFERENCE = "cartwright_payment"
@@ -42,6 +46,7 @@ class CheckoutFacts:
     is_refunded: bool = False
     is_disputed: bool = False
     is_under_review: bool = False
+    dispute: str = ""  # what stands against the payment, in words, where that was asked
 
 
 def is_live_mode() -> bool:
@@ -52,6 +57,10 @@ def is_live_mode() -> bool:
 def _client(key: str, base: str) -> stripe.StripeClient:
     if not key:
         raise ImproperlyConfigured("STRIPE_SECRET_KEY is not set; ./manage.py demo sets a sandbox")
+    if not key.startswith(SECRET_KEYS):
+        raise ImproperlyConfigured(
+            f"STRIPE_SECRET_KEY: expected {' or '.join(SECRET_KEYS)}…, got {key[:8]}…"
+        )
     if base and is_live_mode():
         raise ImproperlyConfigured("STRIPE_API_BASE is for the sandbox; the key is a live one")
     return stripe.StripeClient(
@@ -59,7 +68,7 @@ def _client(key: str, base: str) -> stripe.StripeClient:
         base_addresses={"api": base} if base else None,
         # A retry would double the customer's wait; the stored key makes our own repeats safe.
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        http_client=PatientClient(within_s=TIMEOUT_SECONDS),
     )
 
 
@@ -112,7 +121,7 @@ def create_checkout(payment: Payment) -> CheckoutFacts:
             {"idempotency_key": payment.idempotency_key},
         )
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not open {payment}", error) from error
+        raise trouble(f"The cashier could not open {payment}", error) from error
     return _facts(session)
 
 
@@ -123,7 +132,7 @@ def retrieve_checkout(session_id: str) -> CheckoutFacts:
             session_id, {"expand": ["payment_intent.latest_charge"]}
         )
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not show {session_id}", error) from error
+        raise trouble(f"The cashier could not show {session_id}", error) from error
     return _facts(session)
 
 
@@ -134,12 +143,15 @@ def expire_checkout(session_id: str) -> None:
     except stripe.InvalidRequestError:
         return  # complete or expired already: nothing is left to close
     except stripe.StripeError as error:
-        raise _trouble(f"The cashier could not close {session_id}", error) from error
+        raise trouble(f"The cashier could not close {session_id}", error) from error
 
 
-def _trouble(what: str, error: stripe.StripeError) -> CashierAway:
+def trouble(what: str, error: stripe.StripeError) -> CashierAway:
     """One bad request must not look like an outage: whoever goes through many stops at those."""
     is_refusal = isinstance(error, (stripe.InvalidRequestError, stripe.IdempotencyError))
+    # Somebody is at work under the same key, or on the same object: the answer comes later.
+    if error.code in {"idempotency_key_in_use", "lock_timeout"}:
+        is_refusal = False
     return (CashierRefused if is_refusal else CashierAway)(f"{what}: {error}")
 
 

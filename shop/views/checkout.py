@@ -26,7 +26,7 @@ from shop.errors import (
 from shop.forms import CheckoutForm
 from shop.models import Cart, Order, ShippingMethod
 from shop.services import checkout as service
-from shop.services import payments
+from shop.services.asking import open_payment
 from shop.views.cart_page import cart_context
 from shop.views.see_other import see_other
 
@@ -69,7 +69,7 @@ def _key_of(cart: Cart, form: CheckoutForm) -> UUID:
 def _to_the_cashier(request: HttpRequest, order: Order) -> HttpResponse:
     """The cashier's page, or the order's own when the cashier is away or nothing is to pay."""
     try:
-        return see_other(payments.open_payment(order_id=order.pk))
+        return see_other(open_payment(order_id=order.pk))
     except CashierAway:
         return see_other(f"{order.get_absolute_url()}?cashier=away")
     except (IllegalTransition, PaymentUnderWay):  # a second click after it was paid

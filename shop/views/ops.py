@@ -16,11 +16,11 @@ from config.console.access import actor_of, staff_view
 from config.console.typed import typed_line
 from config.errors import CartwrightError
 from shop import selectors
-from shop.errors import CashierAway
 from shop.forms import shown
 from shop.models import Order, Payment, PaymentHold
 from shop.panels import Panel, order_panels
-from shop.services import payments
+from shop.services import holds
+from shop.services.asking import ask_about_payment
 from shop.services.orders import cancel_order, close_checkouts
 from shop.views.see_other import see_other
 
@@ -121,11 +121,13 @@ def sync(request: HttpRequest, payment_id: int) -> HttpResponse:
     payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
     if payment is None:
         raise Http404("no such payment")
-    try:
-        state = payments.sync_payment(payment_id=payment_id).get_status_display()
-        messages.success(request, f"{payment}: Stripe says {state.lower()}.")
-    except CashierAway as error:
-        messages.error(request, str(error))
+    answer = ask_about_payment(payment_id=payment_id, asked_by=actor_of(request))
+    if answer.is_done:
+        messages.success(request, f"{payment}: Stripe says {answer.text}.")
+    elif answer.trouble:
+        messages.error(request, f"{answer.trouble} It is asked again until it answers.")
+    else:
+        messages.success(request, f"{payment}: Stripe is being asked; look again in a moment.")
     return see_other(_url_of(payment.order))
 
 
@@ -136,15 +138,31 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = PaymentHold.objects.select_related("order").filter(pk=hold_id).first()
     if hold is None:
         raise Http404("no such hold")
-    payments.close_hold(hold_id=hold_id, actor=actor_of(request))
+    holds.close_hold(hold_id=hold_id, actor=actor_of(request))
     messages.success(request, f"{hold.order}: the hold is closed.")
     latest = hold.order.payments.order_by("-attempt").first()
     if latest is not None:
-        try:
-            payments.sync_payment(payment_id=latest.pk)
-        except CashierAway as error:
-            messages.warning(request, f"{error} The order is released at the next look.")
+        answer = ask_about_payment(payment_id=latest.pk, asked_by=actor_of(request))
+        if not answer.is_done:
+            messages.success(request, "Stripe is being asked; then the order is released.")
     return see_other(_url_of(hold.order))
+
+
+@require_POST
+@staff_view("shop.add_paymenthold")
+def hold(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep an order back, whatever is paid."""
+    found = _order_of(number)
+    why = typed_line(request, "why", longest=LONGEST_REASON)
+    if not why:
+        messages.error(request, "Why: expected a sentence for your colleagues, got nothing.")
+        return see_other(_url_of(found))
+    try:
+        holds.place_hold(order_id=found.pk, actor=actor_of(request), why=why)
+        messages.success(request, f"{found} is held.")
+    except CartwrightError as error:
+        messages.error(request, str(error))
+    return see_other(_url_of(found))
 
 
 @require_POST
@@ -163,6 +181,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         return see_other(_url_of(found))
     close_checkouts(order_id=found.pk)
     messages.success(request, f"{found} is cancelled.")
+    owed = found.payments.filter(refund_due_minor__gt=0).first()
+    if owed is not None and request.user.has_perm("shop.add_refund"):
+        return see_other(reverse("ops:refund", args=[owed.pk]))
     return see_other(_url_of(found))
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.money import Money
 from config.templatetags.cartwright import day, moment
 from shop import selectors
-from shop.models import Order, Payment, TrackedPart
+from shop.models import Order, Payment, Refund, TrackedPart
 from shop.services.fulfilment import WAY
 from shop.views.order_words import history_words, state_words
 
@@ -50,14 +51,14 @@ class Machines:
 
 
 def order_context(order: Order, *, today: date) -> dict[str, Any]:
-    """Everything that the order's page shows, in at most six queries."""
+    """Everything that the order's page shows, in at most seven queries."""
     lines = list(order.lines.all())
     tracked = list(TrackedPart.objects.filter(order_line__order=order))
-    payments = list(order.payments.order_by("-attempt"))
-    is_held = order.holds.filter(closed_at__isnull=True).exists()
+    payments = list(order.payments.order_by("-attempt").prefetch_related("refunds"))
+    held_by = list(order.holds.filter(closed_at=None).values_list("reason", flat=True))
     history = list(selectors.history_of(order))
     waiting = [part for part in tracked if part.state not in HERE]
-    words = state_words(order, payments, waiting, len(tracked), is_held=is_held)
+    words = state_words(order, payments, waiting, len(tracked), held_by=held_by)
     is_unpaid = order.status == Status.AWAITING_PAYMENT
     is_under_way = any(p.status == Payment.Status.PROCESSING for p in payments)
     return {
@@ -68,8 +69,8 @@ def order_context(order: Order, *, today: date) -> dict[str, Any]:
         "reason": _reason(order),
         "stages": _stages(order, tracked, waiting, history),
         "machines": _machines(lines, tracked),
-        "can_pay": is_unpaid and not is_held and not is_under_way,
-        "can_cancel": is_unpaid and not is_held,
+        "can_pay": is_unpaid and not held_by and not is_under_way,
+        "can_cancel": is_unpaid and not held_by,
         "freeze": _freeze(order, waiting, today),
         "events": history_words(history, order),
         "payment": _payment_rows(order, payments),
@@ -220,11 +221,28 @@ def _payment_rows(order: Order, payments: Sequence[Payment]) -> list[dict[str, s
         rows.append({"name": "By", "value": method_words(clearance.payment.method)})
     elif payments and payments[0].status != Payment.Status.PENDING:
         rows.append({"name": "Payment", "value": PAYMENT_WORDS[payments[0].status]})
+    rows += [
+        {
+            "name": f"Refund of {Money(refund.amount_minor, refund.currency).format()}",
+            "value": REFUND_WORDS[refund.status],
+        }
+        for payment in payments
+        for refund in payment.refunds.all()
+        if refund.status in REFUND_WORDS and not refund.settled_by
+    ]
     if any(payment.refund_due_minor for payment in payments):
-        rows.append({"name": "Refund", "value": "due, on its way to you"})
+        rows.append({"name": "Refund", "value": "due, being prepared"})
     return rows
 
 
+# What a customer is told of a refund; one that nobody approved yet is ours to settle first.
+REFUND_WORDS: dict[str, str] = {
+    Refund.Status.APPROVED: "being sent",
+    Refund.Status.PENDING: "on its way to you",
+    Refund.Status.REQUIRES_ACTION: "the cashier asks you by mail where to send it",
+    Refund.Status.SUCCEEDED: "sent the way it came",
+    Refund.Status.FAILED: "did not go through; we look after it",
+}
 PAYMENT_WORDS: dict[str, str] = {
     Payment.Status.PROCESSING: "on its way",
     Payment.Status.CLEARED: "came, not needed",

@@ -1,13 +1,13 @@
 """The sentences of an order's page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from config.audit.models import StateChange
 from config.templatetags.cartwright import day, moment
 from shop.emails import machine_words, workshop_address
-from shop.models import Order, Payment, TrackedPart
+from shop.models import Order, Payment, PaymentHold, Refund, TrackedPart
 
 Status = Order.Status
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -25,18 +25,20 @@ def state_words(
     waiting: Sequence[TrackedPart],
     part_count: int,
     *,
-    is_held: bool,
+    held_by: Collection[str],
 ) -> Words:
-    """Heading and first sentence. `payments` newest first; `waiting` parts that are not here."""
+    """Heading and first sentence. `payments` newest first; `waiting` parts that are not here;
+    `held_by` reasons of open holds.
+    """
     if order.status == Status.AWAITING_PAYMENT:
-        return _before_payment(payments, is_held=is_held)
+        return _before_payment(payments, held_by)
     if order.status == Status.PRE_PRODUCTION and part_count:
         return _waiting(machine_words(order), waiting)
     if order.status == Status.SHIPPED:
         return _shipped(order)
     if order.status == Status.CANCELLED:
-        owed = any(payment.refund_due_minor for payment in payments)
-        money = "Your money goes back the way it came." if owed else "Nothing was charged."
+        was_paid = any(payment.captured_minor for payment in payments)
+        money = "Your money goes back the way it came." if was_paid else "Nothing was charged."
         return Words("Cancelled", f"This order will not be built. {money}")
     machine = machine_words(order)
     return {
@@ -58,9 +60,15 @@ def state_words(
     }[Status(order.status)]
 
 
-def _before_payment(payments: Sequence[Payment], *, is_held: bool) -> Words:
+def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Words:
     latest = payments[0] if payments else None
-    if is_held:
+    if set(held_by) == {PaymentHold.Reason.SEASONING}:
+        return Words(
+            "Your payment has come",
+            "A debit can be called back, so we wait some working days before we start. "
+            "You need not do anything.",
+        )
+    if held_by:
         return Words(
             "Your payment is being checked",
             "It came, and a person looks at it before we start. You need not do anything; "
@@ -143,6 +151,12 @@ PAYMENT_HAPPENED: dict[str, str] = {
 }
 
 
+REFUND_HAPPENED: dict[str, str] = {
+    Refund.Status.PENDING: "A refund was sent",
+    Refund.Status.SUCCEEDED: "A refund went through",
+}
+
+
 def history_words(history: Iterable[StateChange], order: Order) -> list[dict[str, Any]]:
     """What happened, newest first, for the reader who ordered. Inner workings stay inside."""
     events = []
@@ -159,6 +173,8 @@ def history_words(history: Iterable[StateChange], order: Order) -> list[dict[str
 def _happened(change: StateChange) -> tuple[str, str]:
     if change.subject_type == "shop.payment":
         return PAYMENT_HAPPENED.get(change.to_state, ""), ""
+    if change.subject_type == "shop.refund":
+        return REFUND_HAPPENED.get(change.to_state, ""), ""
     if change.from_state == change.to_state:
         date_and_reason = change.why.removeprefix("likely to ship: ")
         new_date, _, reason = date_and_reason.partition("; ")

@@ -1,7 +1,5 @@
 """The customer's page of an order, behind its secret link; paying, coming back, cancelling."""
 
-from contextlib import suppress
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import selectors
 from shop.errors import CashierAway, IllegalTransition, OrderFrozen, PaymentUnderWay
 from shop.models import Order, Payment
-from shop.services import payments
+from shop.services.asking import ask_about_payment, open_payment
 from shop.services.orders import cancel_order, close_checkouts
 from shop.views.order_page import order_context
 from shop.views.see_other import see_other
@@ -48,12 +46,11 @@ def order(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_safe
 def come_back(request: HttpRequest, token: str) -> HttpResponse:
-    """The customer returns from the cashier: ask Stripe now instead of waiting for its event."""
+    """The customer returns from the cashier: have Stripe asked now; its event may come later."""
     found = _order_of(token)
     payment = found.payments.order_by("-attempt").first()
     if payment and payment.status in {Payment.Status.PENDING, Payment.Status.PROCESSING}:
-        with suppress(CashierAway):  # then the event or the poller will tell
-            payments.sync_payment(payment_id=payment.pk)
+        ask_about_payment(payment_id=payment.pk, asked_by="customer")
     return see_other(found.get_absolute_url())
 
 
@@ -62,7 +59,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """To the cashier: to the page that is open there, or to a new one."""
     found = _order_of(token)
     try:
-        return see_other(payments.open_payment(order_id=found.pk))
+        return see_other(open_payment(order_id=found.pk))
     except CashierAway:
         return see_other(f"{found.get_absolute_url()}?cashier=away")
     except (IllegalTransition, PaymentUnderWay):  # paid, cancelled or under way: the page says so

@@ -16,6 +16,9 @@ from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine, Supplier
 from suppliers.services.offers import Purchase, active_offers, best_purchase
 from suppliers.services.purchase_orders import queue_purchase_order_mail
 
+# The errand behind the button "look for offers again": the web process buys nothing itself.
+SOURCE_AGAIN = "suppliers.source_order_again"
+
 type ShortOf = Mapping[int, Sequence[Shortage]]  # part id → what lacks it
 
 
@@ -45,6 +48,15 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
         change_status(purchase_order, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
         queue_purchase_order_mail(purchase_order=purchase_order, lines=lines)
     return [purchase_order for purchase_order, _ in purchase_orders]
+
+
+def source_order_again(*, order_id: int) -> str:
+    """An errand of staff: look again for offers of what an order lacks; what came of it."""
+    numbers = [it.number for it in source_order(order_id=order_id)]
+    if not numbers:
+        return "Nothing was bought: nobody sells what this order lacks."
+    verb = "is" if len(numbers) == 1 else "are"
+    return f"{', '.join(numbers)} {verb} sent."
 
 
 def _choose(short: ShortOf) -> dict[Supplier, list[Purchase]]:

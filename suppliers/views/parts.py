@@ -9,18 +9,20 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from config.console.access import staff_view
+from config.console.access import actor_of, staff_view
 from config.console.typed import typed_line
+from config.outbox import errands
 from production.models import Part
 from shop.models import Order
 from suppliers.models import Offer
 from suppliers.selectors import short_parts
 from suppliers.services.offers import active_offers, best_purchase
-from suppliers.services.sourcing import source_order
+from suppliers.services.sourcing import SOURCE_AGAIN
 from suppliers.views.ops import LONGEST_QUERY, PAGE_SIZE
+
+ANSWER_WITHIN_S = 2.0  # then the page goes on without what the errand came to
 
 
 @require_safe
@@ -82,12 +84,12 @@ def short(request: HttpRequest) -> HttpResponse:
 def buy(request: HttpRequest) -> HttpResponse:
     """Look again for offers of what an order is short of; buy what can be bought."""
     order = get_object_or_404(Order, number=typed_line(request, "order", longest=40))
-    bought = source_order(order_id=order.pk)
-    if bought:
-        words = ngettext("%(numbers)s is sent.", "%(numbers)s are sent.", len(bought))
-        messages.success(request, words % {"numbers": ", ".join(it.number for it in bought)})
+    errand_id = errands.ask(SOURCE_AGAIN, asked_by=actor_of(request), order_id=order.pk)
+    answer = errands.wait_for(errand_id, within_s=ANSWER_WITHIN_S)
+    if answer.is_done:
+        messages.success(request, f"{order}: {answer.text}")
+    elif answer.trouble:
+        messages.error(request, f"{order}: {answer.trouble}")
     else:
-        messages.warning(
-            request, _("Nothing was bought: nobody sells what %(order)s lacks.") % {"order": order}
-        )
+        messages.success(request, _("Offers for %(order)s are looked for.") % {"order": order})
     return redirect("ops:short_parts")

@@ -18,6 +18,7 @@ from configurator.models import ModelVersion
 from shop.stripe.sandbox.cashier import Settings
 from shop.stripe.sandbox.server import open_cashier, serve_in_thread
 from tests.browser.chromium import running_chromium
+from tests.browser.clerk import clerk_at_work
 from tests.factories.configurator import ProductModelFactory, publish_small_model
 from tests.factories.production import makeable_model
 from tests.factories.shop import ShippingMethodFactory
@@ -80,7 +81,8 @@ def shop_url(
 def _rows(shop_url: str, django_db_blocker: Any) -> Iterator[None]:
     """What a module's fixtures and pages write stays until the module ends."""
     with django_db_blocker.unblock():
-        yield
+        with clerk_at_work():
+            yield
         # Sequences go on: what is cached by primary key must not meet another row of that key.
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         # While Playwright's loop runs, Django gives this thread a connection of its own.

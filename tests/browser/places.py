@@ -46,6 +46,7 @@ NAMES = (
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("purchase orders", "purchase order", "offers", "short parts"),
+    *("refund", "books", "reconciliation"),
     *("try it", "reasons", "rules to write", "rules to read", "sheets", "differences"),
     "sub-assemblies",
 )
@@ -112,6 +113,9 @@ def _of_buying_and_making(order: Order) -> dict[str, Place]:
         "purchase orders": reverse("ops:purchase_orders"),
         "purchase order": reverse("ops:purchase_order", args=[bought.number]),
         "offers": reverse("ops:offers"),
+        "refund": reverse("ops:refund", args=[order.payments.get().pk]),
+        "books": reverse("ops:books"),
+        "reconciliation": reverse("ops:reconciliation"),
         "short parts": reverse("ops:short_parts"),
     }
     return {

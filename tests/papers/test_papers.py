@@ -11,7 +11,13 @@ from config.outbox import bus
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = ROOT / "docs" / "ARCHITECTURE.md"
 OURS = {"outbox", "audit", "mail", "configurator", "shop", "production", "suppliers"}
-STATEFUL = ["shop.Order", "shop.Payment", "production.AssemblyJob", "suppliers.PurchaseOrder"]
+STATEFUL = [
+    "shop.Order",
+    "shop.Payment",
+    "shop.Refund",
+    "production.AssemblyJob",
+    "suppliers.PurchaseOrder",
+]
 
 
 def own_models():

@@ -7,12 +7,19 @@ from config.embedded.ports import any_free
 from shop.stripe.sandbox.cashier import Settings
 from shop.stripe.sandbox.server import Server, open_cashier, serve_in_thread
 from tests.factories.shop import FIXED_PROMISER
+from tests.shop.sandbox.sent_requests import judge_what_is_sent
 
 
 @pytest.fixture(autouse=True)
 def _fixed_promise(settings) -> None:
     """The shop alone: dates come from a promiser that always says the same."""
     settings.SHOP_PROMISER = FIXED_PROMISER
+
+
+@pytest.fixture(autouse=True)
+def _requests_are_legal(monkeypatch) -> None:
+    """Nothing leaves the shop that Stripe would refuse for its form."""
+    judge_what_is_sent(monkeypatch)
 
 
 @pytest.fixture

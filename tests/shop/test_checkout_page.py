@@ -191,7 +191,7 @@ def test_with_the_cashier_away_the_order_is_kept_and_can_be_paid_later(
     )
 
 
-def test_an_order_that_costs_nothing_is_released_without_a_cashier(client, no_cashier):
+def test_an_order_that_costs_nothing_is_released_without_a_cashier(client, no_cashier, drain):
     version = publish_small_model()
     create_price_list(
         version=version,
@@ -202,18 +202,20 @@ def test_an_order_that_costs_nothing_is_released_without_a_cashier(client, no_ca
     ShippingMethodFactory.create(code="collect", price_minor=0)
     add_to_cart(client, version)
     response = check_out(client, shipping_method="collect")
+    drain()
     order = Order.objects.get()
     assert (order.total_minor, order.status) == (0, "released")
     assert response["Location"] == page_of(order)
 
 
 def test_coming_back_from_the_cashier_shows_a_paid_order_before_any_webhook(
-    client, full_cart, cashier
+    client, full_cart, cashier, drain
 ):
     paid = visit(check_out(client)["Location"], GOOD)
     order = Order.objects.get()
     back = client.get(paid.location)
     assert back["Location"] == page_of(order)
+    drain()
     order.refresh_from_db()
     assert order.status == "released"
     assert "Paid. Planning your build" in client.get(page_of(order)).text
@@ -226,9 +228,10 @@ def test_a_declined_card_leaves_the_order_payable(client, full_cart, cashier):
     assert "Pay $558" in page
 
 
-def test_a_bank_debit_is_on_its_way_and_cannot_be_paid_twice(client, full_cart, cashier):
+def test_a_bank_debit_is_on_its_way_and_cannot_be_paid_twice(client, full_cart, cashier, drain):
     paid = visit(check_out(client)["Location"], DEBIT_OK)
     client.get(paid.location)
+    drain()
     order = Order.objects.get()
     page = client.get(page_of(order)).text
     assert "Your payment is on its way" in page

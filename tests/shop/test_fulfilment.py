@@ -108,10 +108,11 @@ def test_nothing_is_built_before_the_money_has_cleared():
     assert states(order) == ["awaiting_payment"]
 
 
-def test_shipping_turns_what_was_owed_into_revenue():
+def test_shipping_turns_what_was_owed_into_revenue(drain):
     order = kitted_order()
     record_progress(order_id=order.pk, stage="boxing", actor=STAFF)
     record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP1", actor=STAFF)
+    drain()
     balance: dict[str, int] = {}
     for entry in LedgerEntry.objects.filter(transaction__order=order):
         balance[entry.account] = balance.get(entry.account, 0) + entry.amount_minor

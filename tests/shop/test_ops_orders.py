@@ -6,6 +6,7 @@ from django.test import Client
 
 from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
+from config.outbox.models import Errand
 from shop import console, selectors
 from shop.models import Order, PaymentHold, StripeEvent
 from shop.panels import Panel, register_order_panel
@@ -78,10 +79,21 @@ def test_apps_above_put_their_panels_beside_it_for_those_who_may_see_them(financ
         )
 
 
-def test_syncing_asks_stripe_and_says_what_it_said(finance, no_cashier):
-    payment = payment_of(place_small_order())
-    response = finance.post(f"/ops/payments/{payment.pk}/sync/", follow=True)
-    assert "The cashier could not open" in response.text
+def test_syncing_has_a_worker_ask_stripe(finance, cashier, drain):
+    order = place_small_order()
+    url = f"/ops/payments/{payment_of(order).pk}/sync/"
+    assert "Stripe is being asked" in finance.post(url, follow=True).text
+    drain()
+    errand = Errand.objects.get()
+    assert errand.answer == "pending"
+    assert errand.asked_by.startswith("staff:mira")
+
+
+def test_syncing_says_why_the_cashier_could_not_be_asked(finance, no_cashier, drain):
+    url = f"/ops/payments/{payment_of(place_small_order()).pk}/sync/"
+    finance.post(url)
+    drain()
+    assert "The cashier could not open" in finance.post(url, follow=True).text
 
 
 def test_closing_a_hold_releases_the_order_at_the_next_look(finance, cashier):

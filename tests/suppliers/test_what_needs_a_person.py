@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.mail.models import OutgoingMail
+from config.outbox.models import Errand
 from shop.models import Order
 from suppliers import console
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
 from suppliers.services.receipts import receive_goods
-from suppliers.services.sourcing import source_order
 from tests.factories.suppliers import offer, purchased, short_order, staff
 
 pytestmark = pytest.mark.django_db
@@ -30,24 +30,27 @@ def text_of(response):
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
-def test_a_part_that_nobody_sells_is_a_concern_until_it_has_an_offer_and_is_bought(buyer):
+def test_a_part_that_nobody_sells_is_a_concern_until_it_has_an_offer_and_is_bought(buyer, drain):
     order = short_order("CPU-6")
-    source_order(order_id=order.pk)
+    drain()
     concern = next(iter(console.concerns()))
     assert concern.title == "Nobody sells Six cores"
     assert concern.detail == f"1 missing for {order.number}."
     assert "nobody sells it" in text_of(buyer.get(concern.url))
     offer("CPU-6")
     page = buyer.post(reverse("ops:buy_short_parts"), {"order": order.number}, follow=True)
-    assert f"{PurchaseOrder.objects.get().number} is sent." in text_of(page)
-    assert "Nothing is short" in text_of(page)
+    assert f"Offers for {order.number} are looked for" in text_of(page)
+    drain()
+    assert Errand.objects.get().answer == f"{PurchaseOrder.objects.get().number} is sent."
+    assert "Nothing is short" in text_of(buyer.get(reverse("ops:short_parts")))
     assert list(console.concerns()) == []
 
 
-def test_buying_what_nobody_sells_says_so(buyer):
+def test_buying_what_nobody_sells_says_so(buyer, drain):
     order = short_order("CPU-6")
-    page = buyer.post(reverse("ops:buy_short_parts"), {"order": order.number}, follow=True)
-    assert f"nobody sells what {order.number} lacks" in text_of(page)
+    buyer.post(reverse("ops:buy_short_parts"), {"order": order.number})
+    drain()
+    assert "nobody sells what this order lacks" in Errand.objects.get().answer
 
 
 def titles():

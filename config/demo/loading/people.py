@@ -42,6 +42,8 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
                 "order": ACT,
                 "payment": WORK,
                 "paymenthold": WORK,
+                "refund": ("view", "add", "approve"),
+                "balancedifference": ACT,
                 "stripeevent": ACT,
             },
             "suppliers": {"*": READ},

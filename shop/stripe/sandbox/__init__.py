@@ -5,8 +5,9 @@ one setting (the API base address), so the shop has no branch between it and Str
 
     python -m shop.stripe.sandbox --state DIR --webhook-url URL --webhook-secret whsec_...
 
-Spoken under ``/v1/``: checkout sessions, payment intents, payment methods, charges, refunds and
-events. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
+Spoken under ``/v1/``: checkout sessions, payment intents, payment methods, charges, refunds,
+disputes, reviews, early fraud warnings, balance transactions, events and the webhook
+endpoint. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
 can pay there as a browser does, by one form post:
 
     method=card        number, expiry (MM/YY), cvc, name, email (unless the session has one)
@@ -15,6 +16,8 @@ can pay there as a browser does, by one form post:
 The answer is a redirect (303) to the success address or to the 3-D Secure page, the form again
 with the reason (402 declined, 422 not filled in correctly), or 410 when the session expired.
 
-Not spoken yet: disputes, reviews, balance transactions. Each would add a builder in ``objects``,
-its endpoints in ``endpoints``, and where time is involved an appointment (see ``calendar_book``).
+What a payment brings later (a failed debit, a dispute, a refund that fails) is an appointment:
+see ``calendar_book``. Time can be let pass, banks and customers can be made to act, and events
+can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of
+object would add a builder in ``objects`` and its endpoints in ``endpoints``.
 """

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shop.stripe.sandbox.cashier import Settings
+from shop.stripe.sandbox.chaos import parse_chaos
 from shop.stripe.sandbox.errors import StateInUseError
 from shop.stripe.sandbox.server import Server, open_cashier, serve_in_thread
 
@@ -34,6 +35,13 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.
     )
     parser.add_argument("--merchant", default="Cartwright", help="name on the payment page")
     parser.add_argument("--debit-delay", type=float, default=DEBIT_DELAY_SECONDS, metavar="SECONDS")
+    parser.add_argument(
+        "--chaos",
+        default=environment.get("CASHIER_CHAOS", ""),
+        metavar="NAME=NUMBER,…",
+        help="trouble with webhooks on purpose, such as duplicate=0.3,drop=0.1,seed=7"
+        " (default: $CASHIER_CHAOS)",
+    )
     parser.add_argument("--ready-file", type=Path, help="written with the address once it listens")
     parser.add_argument("--log-level", default="WARNING")
     options = parser.parse_args(arguments)
@@ -56,8 +64,16 @@ def why_not(
         return "--webhook-url needs a --webhook-secret that begins with whsec_"
     if options.webhook_url and not options.webhook_url.startswith(("http://", "https://")):
         return f"--webhook-url must be an http(s) address, not {options.webhook_url}"
+    return _wrong_number(options)
+
+
+def _wrong_number(options: argparse.Namespace) -> str:
     if options.debit_delay < 0:
         return "--debit-delay cannot be negative"
+    try:
+        parse_chaos(options.chaos)
+    except ValueError as error:
+        return str(error)
     return ""
 
 
@@ -68,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         merchant=options.merchant,
         webhook_url=options.webhook_url,
         webhook_secret=options.webhook_secret,
+        chaos=options.chaos,
         debit_delay_seconds=options.debit_delay,
     )
     try:

@@ -4,7 +4,8 @@ import base64
 import binascii
 import json
 import logging
-from typing import Any
+from contextlib import ExitStack
+from typing import Any, NamedTuple
 
 import stripe
 
@@ -25,6 +26,14 @@ logger = logging.getLogger(__name__)
 TEST_KEY = "sk_test_"
 FORM = "application/x-www-form-urlencoded"
 SHOWN_OF_KEY = 8  # characters of a refused key that are told back
+
+
+class _Call(NamedTuple):
+    """Who asks: the request, the key it came with, and the mark of what it asked for."""
+
+    request_id: str
+    key: str | None
+    mark: str
 
 
 def answer_api(cashier: Cashier, request: Request) -> Answer:
@@ -59,6 +68,16 @@ def _handle(cashier: Cashier, request: Request, request_id: str) -> KeptAnswer:
     raw = _parameters(request)
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
     mark = idempotency.fingerprint(request.method, request.path, raw)
+    with ExitStack() as held:
+        if key and not held.enter_context(cashier.keys.hold(key)):
+            raise idempotency.in_use(key)
+        return _answer_once(cashier, route, raw, ids, _Call(request_id, key, mark))
+
+
+def _answer_once(
+    cashier: Cashier, route: Route, raw: dict[str, Raw], ids: tuple[str, ...], call: _Call
+) -> KeptAnswer:
+    request_id, key, mark = call
     with cashier.store.transaction(), caused_by(request_id, key):
         if key and (kept := idempotency.kept_answer(cashier, key, mark)):
             return kept

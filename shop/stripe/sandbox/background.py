@@ -4,16 +4,18 @@ import logging
 import threading
 from collections.abc import Callable
 
-from shop.stripe.sandbox import calendar_book, payments, refunds
+from shop.stripe.sandbox import aftermath, calendar_book, charging, payments, refunds
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.deliveries import Deliveries
 
 logger = logging.getLogger(__name__)
 
 ACTIONS: dict[str, Callable[[Cashier, str], None]] = {
-    payments.SETTLE_DEBIT: payments.settle_debit,
+    **aftermath.ACTIONS,
+    charging.SETTLE_DEBIT: charging.settle_debit,
     payments.EXPIRE_SESSION: payments.expire_session,
     refunds.SETTLE_REFUND: refunds.settle_refund,
+    refunds.FAIL_REFUND: refunds.fail_refund,
 }
 LONGEST_WAIT_SECONDS = 1.0  # so that a clock set forward is noticed
 AFTER_FAULT_SECONDS = 5.0

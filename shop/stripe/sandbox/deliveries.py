@@ -1,15 +1,17 @@
 """Webhooks: each event is sent until it is accepted, later and later, then given up."""
 
-import http.client
 import json
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
 
 import stripe
 
+from shop.stripe.sandbox import mischief
 from shop.stripe.sandbox.cashier import Cashier
+from shop.stripe.sandbox.postman import post
 from shop.stripe.sandbox.presentation import present
 
 logger = logging.getLogger(__name__)
@@ -17,9 +19,7 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 15 * 60.0
 GIVE_UP_AFTER_SECONDS = 6 * 3600.0
-TIMEOUT_SECONDS = 10.0
 SENDERS = 4  # deliveries in flight at once
-USER_AGENT = "CartwrightCashier/1.0"
 
 
 def retry_delay(attempts: int) -> float:
@@ -47,69 +47,63 @@ class Deliveries:
 
     def send_due(self) -> float | None:
         """Start sending what is due; returns when the next one is, None for never."""
+        times = [
+            self._start_due("deliveries", "event_id", "state = 'pending'", self._deliver),
+            self._start_due("mischief", "id", "is_sent = 0", self._misdeliver),
+        ]
+        return min((time for time in times if time is not None), default=None)
+
+    def _start_due(
+        self, table: str, key: str, condition: str, send: Callable[[Any], None]
+    ) -> float | None:
+        """Start what a table holds for now, oldest first, as far as senders are free."""
         with self._lock:
             busy = json.dumps(sorted(self._in_flight))
             free = SENDERS - len(self._in_flight)
-        waiting = "state = 'pending' AND event_id NOT IN (SELECT value FROM json_each(?))"
         with self.cashier.store.transaction():
-            due = self.cashier.store.execute(
-                f"SELECT event_id FROM deliveries WHERE {waiting} AND due_at <= ?"  # noqa: S608
-                " ORDER BY due_at LIMIT ?",
-                (busy, self.cashier.clock(), free),
-            ).fetchall()
-            later = self.cashier.store.execute(
-                f"SELECT min(due_at) AS due_at FROM deliveries WHERE {waiting}"  # noqa: S608
-                " AND due_at > ?",
-                (busy, self.cashier.clock()),
-            ).fetchone()
-        for row in due:
+            due, next_due_at = self.cashier.store.due_letters(
+                table, key, condition, busy=busy, now=self.cashier.clock(), limit=free
+            )
+        for name in due:
             with self._lock:
-                self._in_flight.add(row["event_id"])
-            self._senders.submit(self._deliver, row["event_id"])
-        next_due_at: float | None = later["due_at"]
+                self._in_flight.add(f"{table}:{name}")
+            self._senders.submit(self._send, table, name, send)
         return next_due_at
 
-    def _deliver(self, event_id: str) -> None:
+    def _send(self, table: str, name: Any, send: Callable[[Any], None]) -> None:
         try:
-            with self.cashier.store.transaction():
-                event = self.cashier.store.get("event", event_id)
-                payload = json.dumps(present(self.cashier, event), indent=2)
-            problem = self._post(payload)
-            self._note(event_id, problem)
+            send(name)
         except Exception:
-            logger.exception("webhook %s was not sent", event_id)
+            logger.exception("webhook %s %s was not sent", table, name)
         finally:
             with self._lock:
-                self._in_flight.discard(event_id)
+                self._in_flight.discard(f"{table}:{name}")
             self.cashier.store.changed.set()
 
-    def _post(self, payload: str) -> str:
-        """Send once, signed now. Returns what went wrong, empty if it was accepted (2xx)."""
+    def _deliver(self, event_id: str) -> None:
+        """Send an event, signed now: a signature is good for five minutes."""
+        with self.cashier.store.transaction():
+            event = self.cashier.store.get("event", event_id)
+            payload = json.dumps(present(self.cashier, event), indent=2)
         settings = self.cashier.settings
-        address = urlsplit(settings.webhook_url)
         signature = stripe.WebhookSignature.generate_signature_header(
             payload, settings.webhook_secret, self.cashier.now()
         )
-        connection = _connect(address)
-        try:
-            connection.request(
-                "POST",
-                (address.path or "/") + (f"?{address.query}" if address.query else ""),
-                body=payload.encode(),
-                headers={
-                    "Content-Type": "application/json; charset=utf-8",
-                    "Stripe-Signature": signature,
-                    "User-Agent": USER_AGENT,
-                    "Connection": "close",
-                },
+        self._note(event_id, post(settings.webhook_url, payload.encode(), signature))
+
+    def _misdeliver(self, number: int) -> None:
+        """Send a copy or a forgery, once: what the shop says to it is only noted."""
+        store, settings = self.cashier.store, self.cashier.settings
+        with store.transaction():
+            row = store.execute("SELECT * FROM mischief WHERE id = ?", (number,)).fetchone()
+            event = present(self.cashier, store.get("event", row["event_id"]))
+        now = self.cashier.now()
+        letter = mischief.write(event, row["kind"], secret=settings.webhook_secret, now=now)
+        answer = post(settings.webhook_url, letter.body, letter.signature)
+        with store.transaction():
+            store.execute(
+                "UPDATE mischief SET is_sent = 1, answer = ? WHERE id = ?", (answer, number)
             )
-            status = connection.getresponse().status
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            return f"{type(error).__name__}: {error}"
-        finally:
-            connection.close()
-        # A redirect is not followed: an endpoint that moved has not accepted anything.
-        return "" if status // 100 == 2 else f"HTTP {status}"
 
     def _note(self, event_id: str, problem: str) -> None:
         store, now = self.cashier.store, self.cashier.clock()
@@ -133,8 +127,3 @@ class Deliveries:
     def close(self) -> None:
         """Start nothing more; what is in flight is waited for, at most one timeout."""
         self._senders.shutdown(wait=True, cancel_futures=True)
-
-
-def _connect(address: SplitResult) -> http.client.HTTPConnection:
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    return kind(address.hostname or "", address.port, timeout=TIMEOUT_SECONDS)

@@ -1,18 +1,12 @@
-"""The test cards and bank accounts, what each of them does, and how a typed one is read."""
+"""The test cards and bank accounts of Stripe's testing page, and what each of them does."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 type Behaviour = Literal["succeeds", "declines", "authenticates", "debit_succeeds", "debit_fails"]
-
-EXPIRY = re.compile(r"(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})")
-CARD_LENGTHS = range(12, 20)
-CVC = re.compile(r"\d{3,4}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-MAX_LENGTH = 200
-TWO_DIGITS = 2
+type Refunds = Literal["succeed", "succeed_later", "fail_later"]
+type Aftermath = Literal["", "dispute", "inquiry", "warning", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +17,75 @@ class Instrument:
     number: str
     behaviour: Behaviour
     effect: str  # one sentence for the table on the page
-    decline_code: str = ""
+    decline_code: str = ""  # of a card that authenticates: the bank says yes, then declines
     decline_message: str = ""
+    error_code: str = "card_declined"
+    brand: str = "visa"
+    refunds: Refunds = "succeed"
+    is_available_at_once: bool = False  # skips the days on the pending balance
+    is_settled_at_once: bool = False  # a debit whose bank answers in the same moment
+    is_blocked: bool = False  # declined by fraud screening; the bank is never asked
+    afterwards: Aftermath = ""
+    dispute_reason: str = "fraudulent"
 
 
-CARDS = (
+def _declined(key: str, number: str, code: str, words: str, error: str = "") -> Instrument:
+    return Instrument(
+        key,
+        number,
+        "declines",
+        f"Is declined: {words[0].lower()}{words[1:]}.",
+        code,
+        f"Your card was declined: {words}." if error in {"", "card_declined"} else f"{words}.",
+        error or "card_declined",
+    )
+
+
+PAYING = (
     Instrument("card_ok", "4242 4242 4242 4242", "succeeds", "Pays at once."),
+    Instrument(
+        "card_mastercard", "5555 5555 5555 4444", "succeeds", "Pays at once.", brand="mastercard"
+    ),
+    Instrument("card_amex", "3782 822463 10005", "succeeds", "Pays at once.", brand="amex"),
+    Instrument(
+        "card_available",
+        "4000 0000 0000 0077",
+        "succeeds",
+        "Pays; the money is available at once.",
+        is_available_at_once=True,
+    ),
+)
+ASKING = (
+    Instrument(
+        "card_3ds",
+        "4000 0025 0000 3155",
+        "authenticates",
+        "Asks the bank first (3-D Secure); you choose the answer.",
+    ),
+    Instrument(
+        "card_3ds_always",
+        "4000 0027 6000 3184",
+        "authenticates",
+        "Asks the bank every time; you choose the answer.",
+    ),
+    Instrument(
+        "card_3ds_declined",
+        "4000 0084 0000 1629",
+        "authenticates",
+        "Asks the bank, and is declined even after you confirm.",
+        "generic_decline",
+        "Your card was declined.",
+    ),
+    Instrument(
+        "card_3ds_insufficient",
+        "4000 0082 6000 3178",
+        "authenticates",
+        "Asks the bank, and then has insufficient funds.",
+        "insufficient_funds",
+        "Your card has insufficient funds.",
+    ),
+)
+DECLINED = (
     Instrument(
         "card_declined",
         "4000 0000 0000 0002",
@@ -45,11 +102,87 @@ CARDS = (
         "insufficient_funds",
         "Your card has insufficient funds.",
     ),
+    _declined("card_lost", "4000 0000 0000 9987", "lost_card", "the card is reported lost"),
+    _declined("card_stolen", "4000 0000 0000 9979", "stolen_card", "the card is reported stolen"),
+    _declined("card_expired", "4000 0000 0000 0069", "", "The card has expired", "expired_card"),
+    _declined(
+        "card_cvc", "4000 0000 0000 0127", "", "The security code is incorrect", "incorrect_cvc"
+    ),
+    _declined(
+        "card_error",
+        "4000 0000 0000 0119",
+        "",
+        "An error occurred while the card was charged",
+        "processing_error",
+    ),
+    _declined(
+        "card_velocity",
+        "4000 0000 0000 6975",
+        "card_velocity_exceeded",
+        "it was used too often in a short time",
+    ),
     Instrument(
-        "card_3ds",
-        "4000 0025 0000 3155",
-        "authenticates",
-        "Asks the bank first (3-D Secure); you choose the answer.",
+        "card_blocked",
+        "4100 0000 0000 0019",
+        "declines",
+        "Is blocked by fraud screening.",
+        "fraudulent",
+        "Your card was declined.",
+        is_blocked=True,
+    ),
+)
+TROUBLED = (
+    Instrument(
+        "card_review",
+        "4000 0000 0000 9235",
+        "succeeds",
+        "Pays; the payment is put up for review.",
+        afterwards="review",
+    ),
+    Instrument(
+        "card_warning",
+        "4000 0000 0000 5423",
+        "succeeds",
+        "Pays; a little later its bank warns of fraud.",
+        afterwards="warning",
+    ),
+    Instrument(
+        "card_dispute",
+        "4000 0000 0000 0259",
+        "succeeds",
+        "Pays; a little later it is disputed as fraudulent.",
+        afterwards="dispute",
+    ),
+    Instrument(
+        "card_not_received",
+        "4000 0000 0000 2685",
+        "succeeds",
+        "Pays; a little later it is disputed: nothing received.",
+        afterwards="dispute",
+        dispute_reason="product_not_received",
+    ),
+    Instrument(
+        "card_inquiry",
+        "4000 0000 0000 1976",
+        "succeeds",
+        "Pays; a little later its bank inquires about it.",
+        afterwards="inquiry",
+    ),
+)
+REFUNDED = (
+    Instrument(
+        "card_refund_later",
+        "4000 0000 0000 7726",
+        "succeeds",
+        "Pays; a refund is pending first and succeeds a little later.",
+        refunds="succeed_later",
+    ),
+    Instrument(
+        "card_refund_fails",
+        "4000 0000 0000 5126",
+        "succeeds",
+        "Pays; a refund succeeds first and fails a little later.",
+        refunds="fail_later",
     ),
 )
 ACCOUNTS = (
@@ -58,6 +191,7 @@ ACCOUNTS = (
         "AT32 1904 3002 3547 3204",
         "debit_succeeds",
         "Is accepted now and paid a little later.",
+        refunds="succeed_later",
     ),
     Instrument(
         "debit_fails",
@@ -65,97 +199,43 @@ ACCOUNTS = (
         "debit_fails",
         "Is accepted now and fails a little later.",
     ),
+    Instrument(
+        "debit_ok_now",
+        "AT61 1904 3002 3457 3201",
+        "debit_succeeds",
+        "Is accepted and paid at once.",
+        refunds="succeed_later",
+        is_settled_at_once=True,
+    ),
+    Instrument(
+        "debit_fails_later",
+        "AT05 1904 3002 3547 3205",
+        "debit_fails",
+        "Is accepted now and fails a little later too.",
+    ),
+    Instrument(
+        "debit_disputed",
+        "AT59 1904 3002 3547 3203",
+        "debit_succeeds",
+        "Is paid a little later, and then taken back by its bank.",
+        refunds="succeed_later",
+        afterwards="dispute",
+        dispute_reason="debit_not_authorized",
+    ),
 )
+CARD_TABLES = (
+    ("Cards that pay", PAYING),
+    ("Cards whose bank asks first", ASKING),
+    ("Cards that are declined", DECLINED),
+    ("Cards that bring trouble later", TROUBLED),
+    ("Cards whose refunds take their time", REFUNDED),
+)
+CARDS = tuple(instrument for _, table in CARD_TABLES for instrument in table)
+
+
+def _by_number(instruments: Iterable[Instrument]) -> dict[str, Instrument]:
+    return {instrument.number.replace(" ", ""): instrument for instrument in instruments}
+
+
 BY_KEY = {instrument.key: instrument for instrument in (*CARDS, *ACCOUNTS)}
-BY_NUMBER = {instrument.number.replace(" ", ""): instrument for instrument in BY_KEY.values()}
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """A form that was filled in correctly."""
-
-    instrument: Instrument
-    name: str
-    email: str
-    exp_month: int = 0
-    exp_year: int = 0
-
-
-def read_card(
-    form: Mapping[str, str], *, this_month: tuple[int, int]
-) -> tuple[Payer | None, dict[str, str]]:
-    """The payer, or what is wrong by field. ``this_month`` is (year, month)."""
-    problems = _problems_of_payer(form)
-    number = re.sub(r"[\s-]", "", form.get("number", ""))
-    instrument = BY_NUMBER.get(number)
-    if not number:
-        problems["number"] = "The card number is missing."
-    elif not number.isascii() or not number.isdigit() or not is_luhn(number):
-        problems["number"] = "This is not a card number: check the digits."
-    elif instrument not in CARDS:
-        problems["number"] = "This cashier only knows the test cards listed here."
-    month, year, problem = _read_expiry(form.get("expiry", ""), this_month)
-    if problem:
-        problems["expiry"] = problem
-    if not CVC.fullmatch(form.get("cvc", "").strip()):
-        problems["cvc"] = "The security code is three digits; any will do here."
-    if problems or instrument is None:
-        return None, problems
-    return Payer(instrument, form["name"].strip(), form["email"].strip(), month, year), {}
-
-
-def read_account(form: Mapping[str, str]) -> tuple[Payer | None, dict[str, str]]:
-    """The payer of a SEPA debit, or what is wrong by field."""
-    problems = _problems_of_payer(form)
-    iban = re.sub(r"\s", "", form.get("iban", "")).upper()
-    instrument = BY_NUMBER.get(iban)
-    if not iban:
-        problems["iban"] = "The IBAN is missing."
-    elif not is_iban(iban):
-        problems["iban"] = "This is not an IBAN: check the characters."
-    elif instrument not in ACCOUNTS:
-        problems["iban"] = "This cashier only knows the test accounts listed here."
-    if problems or instrument is None:
-        return None, problems
-    return Payer(instrument, form["name"].strip(), form["email"].strip()), {}
-
-
-def is_luhn(number: str) -> bool:
-    """The check digit of a card number (ISO/IEC 7812-1)."""
-    if len(number) not in CARD_LENGTHS:
-        return False
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def is_iban(iban: str) -> bool:
-    """The check digits of an IBAN (ISO 13616): 1 modulo 97, letters counting from ten."""
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", iban):
-        return False
-    rotated = iban[4:] + iban[:4]
-    return int("".join(str(int(character, 36)) for character in rotated)) % 97 == 1
-
-
-def _problems_of_payer(form: Mapping[str, str]) -> dict[str, str]:
-    problems = {}
-    if not 0 < len(form.get("name", "").strip()) <= MAX_LENGTH:
-        problems["name"] = "The name is missing."
-    email = form.get("email", "").strip()
-    if len(email) > MAX_LENGTH or not EMAIL.fullmatch(email):
-        problems["email"] = "An e-mail address looks like name@example.com."
-    return problems
-
-
-def _read_expiry(text: str, this_month: tuple[int, int]) -> tuple[int, int, str]:
-    match = EXPIRY.fullmatch(text.strip())
-    if not match:
-        return 0, 0, "Write the expiry date as month and year, such as 12/34."
-    month, year = int(match[1]), int(match[2])
-    if len(match[2]) == TWO_DIGITS:
-        year += 2000
-    if not 1 <= month <= 12:
-        return 0, 0, "The month is a number from 1 to 12."
-    if (year, month) < this_month:
-        return 0, 0, "This date is past; any date to come will do here."
-    return month, year, ""
+BY_NUMBER = _by_number(BY_KEY.values())

@@ -7,6 +7,7 @@ from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.errors import ParameterError
 from shop.stripe.sandbox.store import Document
 
+ANY = "any"  # the id names an object of one of several kinds
 # Field → kind of the object it names. None: nothing of that kind exists here, it is always null.
 EXPANDABLE: dict[str, dict[str, str | None]] = {
     "checkout.session": {
@@ -21,21 +22,27 @@ EXPANDABLE: dict[str, dict[str, str | None]] = {
         "latest_charge": "charge",
         "payment_method": "payment_method",
         "customer": None,
-        "review": None,
+        "review": "review",
         "payment_record": None,
     },
     "charge": {
         "payment_intent": "payment_intent",
-        "balance_transaction": None,
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
         "customer": None,
-        "review": None,
+        "review": "review",
     },
     "refund": {
         "charge": "charge",
         "payment_intent": "payment_intent",
         "payment_method": "payment_method",
-        "balance_transaction": None,
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
     },
+    "balance_transaction": {"source": ANY},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "review": {"charge": "charge", "payment_intent": "payment_intent"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "payment_method": {"customer": None},
 }
 # Lists that an object carries only on request: (kind of object, field) → (kind, SQL condition).
@@ -84,6 +91,9 @@ def _present(cashier: Cashier, document: Document, paths: list[list[str]]) -> Do
     answer = with_addresses(document, cashier.public_url)
     if answer["object"] == "event":
         answer["pending_webhooks"] = _pending_webhooks(cashier, answer["id"])
+    elif answer["object"] == "balance_transaction":
+        is_available = answer["available_on"] <= cashier.clock()
+        answer["status"] = "available" if is_available else "pending"
     for name in dict.fromkeys(path[0] for path in paths):
         inner = [path[1:] for path in paths if path[0] == name and path[1:]]
         _expand(cashier, answer, name, inner)
@@ -98,8 +108,9 @@ def _expand(cashier: Cashier, answer: Document, name: str, inner: list[list[str]
     if name not in EXPANDABLE.get(kind, {}):
         raise _not_expandable([name])
     target = EXPANDABLE[kind][name]
-    if target is not None and answer[name] is not None:
-        answer[name] = _present(cashier, cashier.store.get(target, answer[name]), inner)
+    if target is not None and answer.get(name) is not None:
+        kind = cashier.store.kind_of(answer[name]) if target == ANY else target
+        answer[name] = _present(cashier, cashier.store.get(kind, answer[name]), inner)
 
 
 def _included(cashier: Cashier, answer: Document, name: str) -> Document:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from shop.stripe.sandbox import chaos
 from shop.stripe.sandbox.api import answer_api
 from shop.stripe.sandbox.background import Background
 from shop.stripe.sandbox.cashier import Cashier, Clock, Settings
+from shop.stripe.sandbox.endpoints.webhook_endpoints import register
 from shop.stripe.sandbox.exchange import Answer, Request
 from shop.stripe.sandbox.pages.views import answer_page_request
 from shop.stripe.sandbox.store import Store
@@ -96,7 +98,7 @@ class Server(ThreadingHTTPServer):
 
     def answer(self, request: Request) -> Answer:
         respond: Callable[[Cashier, Request], Answer] = answer_page_request
-        if request.path.startswith("/v1/"):
+        if request.path.startswith(("/v1/", "/sandbox/")):
             respond = answer_api
         try:
             return respond(self.cashier, request)
@@ -133,6 +135,9 @@ def open_cashier(
     """A bound server on a state directory. Port 0 takes a free one; ``url`` tells which."""
     store = Store(state)
     cashier = Cashier(store, settings, clock)
+    with store.transaction():
+        chaos.begin(cashier)
+        register(cashier)
     try:
         return Server((host, port), cashier, public_url)
     except OSError:

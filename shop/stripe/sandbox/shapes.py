@@ -15,6 +15,7 @@ from shop.stripe.sandbox.wire import Raw
 
 # Stripe's limits on metadata.
 METADATA_KEYS, METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH = 50, 40, 500
+DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 INTEGER = re.compile(r"-?\d{1,15}")
 
 
@@ -96,6 +97,15 @@ class Integer:
         return value
 
 
+class Decimal:
+    """A number that may have decimals; bounds are for the endpoint to say."""
+
+    def read(self, raw: Raw, name: str) -> float:
+        if not isinstance(raw, str) or not DECIMAL.fullmatch(raw):
+            raise ParameterError(f"Invalid decimal: {str(raw)[:40]}", param=name)
+        return float(raw)
+
+
 class Boolean:
     """``true`` or ``false``; with ``only``, the other value is known but not supported."""
 
@@ -131,6 +141,9 @@ class Metadata:
     """Up to 50 strings by name. An empty value leaves its key out."""
 
     def read(self, raw: Raw, name: str) -> dict[str, str]:
+        return {key: value for key, value in self._checked(raw, name).items() if value}
+
+    def _checked(self, raw: Raw, name: str) -> dict[str, str]:
         if raw == "":
             return {}
         if not isinstance(raw, Mapping):
@@ -146,7 +159,20 @@ class Metadata:
                     f" values up to {METADATA_VALUE_LENGTH}",
                     param=f"{name}[{key[:METADATA_KEY_LENGTH]}]",
                 )
-        return {key: value for key, value in raw.items() if isinstance(value, str) and value}
+        return {key: value for key, value in raw.items() if isinstance(value, str)}
+
+
+class MetadataChange(Metadata):
+    """A change of metadata: None clears it all, an empty value takes its key out."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, str] | None:  # type: ignore[override]
+        return None if raw == "" else self._checked(raw, name)
+
+
+def merged_metadata(old: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
+    if change is None:
+        return {}
+    return {key: value for key, value in {**old, **change}.items() if value}
 
 
 class ListOf:

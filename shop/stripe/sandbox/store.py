@@ -50,6 +50,16 @@ CREATE TABLE IF NOT EXISTS deliveries (     -- one webhook endpoint, so one row 
     due_at     REAL NOT NULL,
     last_error TEXT NOT NULL DEFAULT ''
 );
+CREATE TABLE IF NOT EXISTS mischief (       -- copies and forgeries, each sent once
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    due_at   REAL NOT NULL,
+    is_sent  INTEGER NOT NULL DEFAULT 0,
+    answer   TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS mischief_due ON mischief (due_at) WHERE is_sent = 0;
+CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE state = 'pending';
 """
 
@@ -147,9 +157,24 @@ class Store:
             raise LookupError(f"{kind} {object_id} is not stored")
         return document
 
+    def kind_of(self, object_id: str) -> str:
+        """The kind of a document that must exist."""
+        row = self.execute("SELECT kind FROM objects WHERE id = ?", (object_id,)).fetchone()
+        if row is None:
+            raise LookupError(f"{object_id} is not stored")
+        return str(row["kind"])
+
     def private(self, object_id: str) -> Document:
         row = self.execute("SELECT private FROM objects WHERE id = ?", (object_id,)).fetchone()
         return json.loads(row["private"]) if row else {}
+
+    def knob(self, name: str) -> str:
+        """How a knob is set; empty if it was never turned."""
+        row = self.execute("SELECT value FROM knobs WHERE name = ?", (name,)).fetchone()
+        return str(row["value"]) if row else ""
+
+    def set_knob(self, name: str, value: str) -> None:
+        self.execute("INSERT OR REPLACE INTO knobs (name, value) VALUES (?, ?)", (name, value))
 
     def position(self, kind: str, object_id: str) -> int | None:
         row = self.execute(
@@ -169,6 +194,27 @@ class Store:
             (kind, *(value for _, value in filters), limit),
         )
         return [json.loads(row["body"]) for row in rows]
+
+    def due_letters(
+        self, table: str, key: str, condition: str, *, busy: str, now: float, limit: int
+    ) -> tuple[list[Any], float | None]:
+        """Keys of what a table holds for now, oldest first, and when the next one is due.
+
+        ``busy`` is a JSON array of ``table:key`` already in flight.
+        """
+        # Table, key and condition are constants of this package; values travel as parameters.
+        waiting = (
+            f"FROM {table} WHERE {condition}"  # noqa: S608
+            f" AND '{table}:' || {key} NOT IN (SELECT value FROM json_each(?))"
+        )
+        due = self.execute(
+            f"SELECT {key} AS name {waiting} AND due_at <= ? ORDER BY due_at LIMIT ?",
+            (busy, now, limit),
+        ).fetchall()
+        later = self.execute(
+            f"SELECT min(due_at) AS due_at {waiting} AND due_at > ?", (busy, now)
+        ).fetchone()
+        return [row["name"] for row in due], later["due_at"]
 
     def close(self) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from config.mail.models import OutgoingMail
 from config.outbox.models import OutboxEvent
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.models import LedgerEntry, Order, Payment, PaymentClearance, PaymentHold
-from shop.services import payments
+from shop.services import holds, payments
 from shop.services.orders import cancel_order
 from tests.factories.shop import facts_of, pay, payment_of, place_small_order
 
@@ -127,7 +127,7 @@ def test_an_open_hold_keeps_paid_money_waiting_until_staff_close_it():
     payment = order.payments.get()
     assert payment.status == Payment.Status.PROCESSING
     assert not PaymentClearance.objects.exists()
-    payments.close_hold(hold_id=hold.pk, actor="staff:anna")
+    holds.close_hold(hold_id=hold.pk, actor="staff:anna")
     payments.apply_facts(payment_id=payment.pk, facts=facts_of(payment))
     order.refresh_from_db()
     assert order.status == Order.Status.RELEASED
@@ -146,7 +146,7 @@ def test_a_second_payment_is_owed_back_and_builds_nothing():
     for payment in (first, second):
         payments.apply_facts(payment_id=payment.pk, facts=facts_of(payment))
     second.refresh_from_db()
-    assert second.refund_due_minor == order.total_minor
+    assert second.refunds.get().amount_minor == order.total_minor
     assert PaymentClearance.objects.get().payment_id == first.pk
     assert balances()["surplus_payments"] == -order.total_minor
     assert OutboxEvent.objects.filter(name="shop.order_released").count() == 1
@@ -158,7 +158,7 @@ def test_money_after_cancellation_is_owed_back():
     cancel_order(order_id=order.pk, actor="customer", why="changed my mind")
     payments.apply_facts(payment_id=payment.pk, facts=facts_of(payment))
     payment.refresh_from_db()
-    assert payment.refund_due_minor == order.total_minor
+    assert payment.refunds.get().amount_minor == order.total_minor
     assert not PaymentClearance.objects.exists()
 
 

@@ -28,6 +28,10 @@ CLASSES: dict[str, type[StripeObject]] = {
     "payment_intent": stripe.PaymentIntent,
     "charge": stripe.Charge,
     "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
+    "review": stripe.Review,
+    "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,
+    "balance_transaction": stripe.BalanceTransaction,
 }
 
 

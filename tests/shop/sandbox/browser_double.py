@@ -15,7 +15,15 @@ DEBIT = {"method": "sepa_debit", "name": "Ada Example", "email": "ada@example.co
 GOOD = CARD | {"number": "4242 4242 4242 4242"}
 DECLINED = CARD | {"number": "4000 0000 0000 0002"}
 INSUFFICIENT = CARD | {"number": "4000 0000 0000 9995"}
+REFUND_LATER = CARD | {"number": "4000 0000 0000 7726"}
+REFUND_FAILS = CARD | {"number": "4000 0000 0000 5126"}
+AVAILABLE = CARD | {"number": "4000 0000 0000 0077"}
 SECURE = CARD | {"number": "4000 0025 0000 3155"}
+REVIEWED = CARD | {"number": "4000 0000 0000 9235"}
+WARNED = CARD | {"number": "4000 0000 0000 5423"}
+DISPUTED = CARD | {"number": "4000 0000 0000 0259"}
+INQUIRED = CARD | {"number": "4000 0000 0000 1976"}
+DEBIT_DISPUTED = DEBIT | {"iban": "AT59 1904 3002 3547 3203"}
 DEBIT_OK = DEBIT | {"iban": "AT32 1904 3002 3547 3204"}
 DEBIT_FAILS = DEBIT | {"iban": "at861904300235473202"}
 

@@ -22,6 +22,11 @@ def _fixed_promise() -> None:
     """The same."""
 
 
+@pytest.fixture(autouse=True)
+def _requests_are_legal() -> None:
+    """Here, wrong requests are sent on purpose."""
+
+
 class MovableClock:
     """The real time, and what was added to it."""
 

@@ -4,6 +4,10 @@ Both judges use it: ``request_check`` over the TypedDicts of requests, ``answer_
 classes of answers. They share what a union, a Literal and a scalar mean, nothing else.
 """
 
+import ast
+import functools
+import importlib
+import inspect
 import sys
 import types
 import typing
@@ -17,8 +21,6 @@ import typing_extensions
 type Problems = list[str]
 type Check = Callable[[Any, Any, str], Problems]
 
-ALIASES = {"CardResource": "Card"}  # what some modules call a class, and its name in ``stripe``
-
 
 def resolve(annotation: Any, owner: Any) -> Any:
     """A forward reference made real: names are those of the owner's module and of ``stripe``."""
@@ -27,17 +29,36 @@ def resolve(annotation: Any, owner: Any) -> Any:
     if not isinstance(annotation, str):
         return annotation
     own = vars(sys.modules[owner.__module__])
-    return eval(annotation, {**vars(typing), **vars(typing_extensions), **own}, _Resources())  # noqa: S307 (the SDK's own source)
+    known = {**vars(typing), **vars(typing_extensions), **own}
+    return eval(annotation, known, _Resources(owner.__module__))  # noqa: S307 (the SDK's own source)
 
 
 class _Resources(dict[str, Any]):
-    """The SDK's classes by name. It imports them on first use, so they are asked for one by one."""
+    """The SDK's classes by name, imported on first use: those a module names for types only."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
 
     def __missing__(self, name: str) -> Any:
+        if name in (imported := _imported_names(self.module)):
+            module, original = imported[name]
+            return getattr(importlib.import_module(module), original)
         try:
-            return getattr(stripe, ALIASES.get(name, name))
+            return getattr(stripe, name)
         except AttributeError:
             raise KeyError(name) from None
+
+
+@functools.cache
+def _imported_names(module: str) -> dict[str, tuple[str, str]]:
+    """What a module calls the names it imports, and where each comes from under which name."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
 
 
 def unwrapped(annotation: Any, owner: Any) -> tuple[Any, bool]:

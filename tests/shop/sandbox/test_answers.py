@@ -90,6 +90,7 @@ def test_every_event_has_the_shape_and_names_a_type_that_exists(
         "charge.refund.updated",
         "charge.refunded",
         "charge.succeeded",
+        "charge.updated",
         "checkout.session.async_payment_failed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.completed",

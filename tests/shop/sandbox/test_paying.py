@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import stripe
 
+from shop.stripe.sandbox.server import Server
 from tests.shop.sandbox import browser_double as browser
 from tests.shop.sandbox.conftest import MovableClock
 from tests.shop.sandbox.orders import open_session
@@ -152,7 +153,7 @@ def test_closing_the_page_changes_nothing(stripe_client: stripe.StripeClient):
     ("changes", "words"),
     [
         ({"number": "4242 4242 4242 4241"}, "This is not a card number"),
-        ({"number": "5555 5555 5555 4444"}, "only knows the test cards"),
+        ({"number": "4000 0000 0000 0028"}, "only knows the test cards"),
         ({"number": "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢"}, "This is not a card number"),
         ({"number": ""}, "The card number is missing"),
         ({"expiry": "13/34"}, "The month is a number from 1 to 12"),
@@ -228,3 +229,57 @@ def test_a_receipt_exists_for_what_was_paid(stripe_client: stripe.StripeClient):
 def test_a_page_that_does_not_exist_says_so(stripe_client: stripe.StripeClient, path: str):
     base = str(open_session(stripe_client).url).split("/c/pay/")[0]
     assert browser.visit(base + path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "decline_code"),
+    [
+        ("4000 0000 0000 9987", "card_declined", "lost_card"),
+        ("4000 0000 0000 9979", "card_declined", "stolen_card"),
+        ("4000 0000 0000 0069", "expired_card", None),
+        ("4000 0000 0000 0127", "incorrect_cvc", None),
+        ("4000 0000 0000 0119", "processing_error", None),
+        ("4000 0000 0000 6975", "card_declined", "card_velocity_exceeded"),
+        ("4100 0000 0000 0019", "card_declined", "fraudulent"),
+    ],
+)
+def test_a_declined_card_tells_why(
+    stripe_client: stripe.StripeClient, number: str, code: str, decline_code: str | None
+):
+    session = open_session(stripe_client)
+    assert browser.visit(str(session.url), browser.CARD | {"number": number}).status == 402
+    told = stripe_client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent"]})
+    error = told.payment_intent.last_payment_error
+    assert (error.code, getattr(error, "decline_code", None)) == (code, decline_code)
+
+
+@pytest.mark.parametrize("number", ["4000 0084 0000 1629", "4000 0082 6000 3178"])
+def test_a_card_may_be_declined_after_its_bank_said_yes(
+    stripe_client: stripe.StripeClient, cashier: Server, number: str
+):
+    session = open_session(stripe_client)
+    asked = browser.visit(str(session.url), browser.CARD | {"number": number})
+    answer = browser.visit(f"{cashier.url}{asked.location}", {"answer": "confirm"})
+    assert answer.status == 402
+    assert stripe_client.v1.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
+
+
+@pytest.mark.parametrize(
+    ("number", "brand"), [("5555 5555 5555 4444", "mastercard"), ("378282246310005", "amex")]
+)
+def test_a_charge_names_the_brand_of_its_card(
+    stripe_client: stripe.StripeClient, number: str, brand: str
+):
+    session = open_session(stripe_client)
+    browser.visit(str(session.url), browser.CARD | {"number": number})
+    (charge,) = stripe_client.v1.charges.list().data
+    assert charge.payment_method_details.card.brand == brand
+
+
+def test_a_quick_debit_is_paid_without_waiting(
+    stripe_client: stripe.StripeClient, webhooks: WebhookEndpoint
+):
+    session = open_session(stripe_client)
+    browser.visit(str(session.url), browser.DEBIT | {"iban": "AT61 1904 3002 3457 3201"})
+    webhooks.wait_for_type("checkout.session.async_payment_succeeded")
+    assert stripe_client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"

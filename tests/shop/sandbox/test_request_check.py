@@ -8,6 +8,7 @@ from stripe.params.checkout import SessionCreateParams
 
 from tests.shop.sandbox.orders import session_params
 from tests.shop.sandbox.request_check import request_problems
+from tests.shop.sandbox.sent_requests import problems_of
 
 
 def test_a_good_session_request_has_no_problems():
@@ -50,6 +51,13 @@ def _line(**price: Any) -> list[dict[str, Any]]:
 def test_a_mistake_is_told_with_its_place(changes: dict[str, Any], where: str):
     (problem,) = request_problems(session_params(**changes), SessionCreateParams)
     assert problem.startswith(f"{where}: ")
+
+
+def test_what_the_shop_sends_is_judged_on_its_way():
+    good = {"payment_intent": "pi_1", "amount": 5, "reason": None}
+    assert problems_of("post", "/v1/refunds", good) == []
+    assert problems_of("post", "/v1/refunds", {**good, "amount": 5.5}) != []
+    assert problems_of("post", "/v1/tokens", {}) == ["the cashier knows no such request"]
 
 
 def test_headers_are_not_parameters():

@@ -6,7 +6,8 @@ import pytest
 
 from shop.stripe.sandbox.endpoints import ROUTES
 from shop.stripe.sandbox.errors import ParameterError
-from shop.stripe.sandbox.instruments import BY_KEY, is_iban, is_luhn
+from shop.stripe.sandbox.instruments import BY_KEY
+from shop.stripe.sandbox.payers import is_iban, is_luhn
 from shop.stripe.sandbox.shapes import ListOf, Shape
 from shop.stripe.sandbox.wire import decode_form
 

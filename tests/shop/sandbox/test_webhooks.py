@@ -16,6 +16,7 @@ from tests.shop.sandbox.shop_double import WebhookEndpoint
 PAID_TYPES = {
     "payment_intent.created",
     "charge.succeeded",
+    "charge.updated",
     "payment_intent.succeeded",
     "checkout.session.completed",
 }

@@ -35,12 +35,12 @@ def build_charge(
         "currency": intent["currency"],
         "description": intent["description"],
         "disputed": False,
-        "failure_code": "card_declined" if is_failed else None,
+        "failure_code": instrument.error_code if is_failed else None,
         "failure_message": instrument.decline_message if is_failed else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "outcome": _declined(instrument) if is_failed else _authorized(is_card=is_card),
+        "outcome": _declined(instrument) if is_failed else _authorized(instrument, is_card=is_card),
         "paid": status == "succeeded",
         "payment_intent": intent["id"],
         "payment_method": method["id"],
@@ -79,7 +79,7 @@ def _details(method: Document, *, is_authenticated: bool) -> Document:
             **{name: card[name] for name in kept},
             "installments": None,
             "mandate": None,
-            "network": "visa",
+            "network": card["brand"],
             "network_token": {"used": False},
             "network_transaction_id": None,
             "three_d_secure": secure if is_authenticated else None,
@@ -88,29 +88,36 @@ def _details(method: Document, *, is_authenticated: bool) -> Document:
     }
 
 
-def _authorized(*, is_card: bool) -> Document:
+def _authorized(instrument: Instrument, *, is_card: bool) -> Document:
+    is_reviewed = instrument.afterwards == "review"
+    risk = "elevated" if is_reviewed else "normal"
     return {
         "advice_code": None,
         "network_advice_code": None,
         "network_decline_code": None,
         "network_status": "approved_by_network",
-        "reason": None,
-        "risk_level": "normal" if is_card else "not_assessed",
+        "reason": "elevated_risk_level" if is_reviewed else None,
+        "risk_level": risk if is_card else "not_assessed",
         "seller_message": "Payment complete." if is_card else None,
-        "type": "authorized",
+        "type": "manual_review" if is_reviewed else "authorized",
     }
 
 
 def _declined(instrument: Instrument) -> Document:
+    is_blocked = instrument.is_blocked
     return {
         "advice_code": "try_again_later",
         "network_advice_code": None,
         "network_decline_code": None,
-        "network_status": "declined_by_network",
-        "reason": instrument.decline_code,
-        "risk_level": "normal",
-        "seller_message": "The bank declined this payment.",
-        "type": "issuer_declined",
+        "network_status": "not_sent_to_network" if is_blocked else "declined_by_network",
+        "reason": "highest_risk_level" if is_blocked else instrument.decline_code or None,
+        "risk_level": "highest" if is_blocked else "normal",
+        "seller_message": (
+            "Fraud screening blocked this payment."
+            if is_blocked
+            else "The bank declined this payment."
+        ),
+        "type": "blocked" if is_blocked else "issuer_declined",
     }
 
 

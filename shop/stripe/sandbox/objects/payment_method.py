@@ -3,7 +3,7 @@
 import hashlib
 
 from shop.stripe.sandbox.ids import new_id
-from shop.stripe.sandbox.instruments import Payer
+from shop.stripe.sandbox.payers import Payer
 from shop.stripe.sandbox.store import Document
 
 NO_ADDRESS: Document = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
@@ -35,21 +35,21 @@ def build_payment_method(payer: Payer, *, created: int) -> Document:
 
 def _card(payer: Payer) -> Document:
     return {
-        "brand": "visa",
+        "brand": payer.instrument.brand,
         "checks": {
             "address_line1_check": None,
             "address_postal_code_check": None,
             "cvc_check": "pass",
         },
         "country": "US",
-        "display_brand": "visa",
+        "display_brand": payer.instrument.brand,
         "exp_month": payer.exp_month,
         "exp_year": payer.exp_year,
         "fingerprint": _fingerprint(payer),
         "funding": "credit",
         "generated_from": None,
         "last4": payer.instrument.number[-4:],
-        "networks": {"available": ["visa"], "preferred": None},
+        "networks": {"available": [payer.instrument.brand], "preferred": None},
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True},
         "wallet": None,

@@ -7,9 +7,9 @@ from shop.stripe.sandbox.store import Document
 
 
 def build_refund(
-    charge: Document, params: dict[str, Any], *, amount: int, created: int
+    charge: Document, params: dict[str, Any], *, amount: int, created: int, is_pending: bool
 ) -> Document:
-    """A card is refunded at once here; a bank account after a delay."""
+    """A refund without its balance transaction. Of a bank account it is always pending first."""
     kind = charge["payment_method_details"]["type"]
     is_card = kind == "card"
     reference: Document = {
@@ -26,14 +26,15 @@ def build_refund(
         "created": created,
         "currency": charge["currency"],
         "customer": None,
+        "customer_account": None,
         "destination_details": {"card": reference, "type": "card"} if is_card else {"type": kind},
         "metadata": params.get("metadata", {}),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
-        "pending_reason": None if is_card else "processing",
+        "pending_reason": "processing" if is_pending else None,
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "succeeded" if is_card else "pending",
+        "status": "pending" if is_pending else "succeeded",
         "transfer_reversal": None,
     }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer
-from shop.stripe.sandbox.instruments import ACCOUNTS, BY_KEY, CARDS, Instrument
+from shop.stripe.sandbox.instruments import ACCOUNTS, BY_KEY, CARD_TABLES, CARDS, Instrument
 from shop.stripe.sandbox.pages.layout import answer_page
 from shop.stripe.sandbox.pages.markup import NOTHING, Markup, join, render
 from shop.stripe.sandbox.pages.ticket import ticket
@@ -152,9 +152,9 @@ def _methods(session: Document, form: Form) -> Markup:
 
 def _instruments(session: Document) -> Markup:
     offered = session["payment_method_types"]
-    tables = []
+    tables: list[Markup] = []
     if "card" in offered:
-        tables.append(_table(session, "Test cards", CARDS))
+        tables.extend(_table(session, caption, cards) for caption, cards in CARD_TABLES)
     if "sepa_debit" in offered:
         tables.append(_table(session, "Test bank accounts", ACCOUNTS))
     return render("test_data", tables=join(tables))

@@ -3,21 +3,22 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer, Request
-from shop.stripe.sandbox.instruments import BY_KEY, read_account, read_card
+from shop.stripe.sandbox.instruments import BY_KEY
 from shop.stripe.sandbox.pages.assets import answer_asset
+from shop.stripe.sandbox.pages.bank import PATH, bank_page
+from shop.stripe.sandbox.pages.forms import read_form
 from shop.stripe.sandbox.pages.layout import answer_page, message_page, redirect
 from shop.stripe.sandbox.pages.markup import render
 from shop.stripe.sandbox.pages.payment_form import Form, answer_form, filled_in
 from shop.stripe.sandbox.pages.ticket import ticket
+from shop.stripe.sandbox.payers import read_account, read_card
 from shop.stripe.sandbox.payments import Outcome, authenticate, complete_free, pay
 from shop.stripe.sandbox.store import Document
 
-MAX_FIELDS = 50
 DECLINED, NOT_FILLED_IN, GONE = 402, 422, 410
 TRY_AGAIN = "Nothing was charged; you can try again or use another card."
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
@@ -45,7 +46,7 @@ def payment_page(cashier: Cashier, request: Request, session_id: str) -> Answer 
         if session["status"] != "open":
             return _closed_page(session)
         return answer_form(cashier, session, Form())
-    values = _read_form(request)
+    values = read_form(request)
     if values is None:
         return _unreadable(cashier)
     if session["customer_email"]:
@@ -65,7 +66,7 @@ def authentication_page(
         return _closed_page(session)
     if request.method != "POST":
         return _question(cashier, session, method_id)
-    values = _read_form(request)
+    values = read_form(request)
     if values is None:
         return _unreadable(cashier)
     outcome = authenticate(
@@ -103,6 +104,7 @@ def front_page(cashier: Cashier, _request: Request) -> Answer:
         "It speaks Stripe's API under /v1/ with test keys, and no money moves."
         " Customers come here by the address of their own checkout.",
         merchant=cashier.settings.merchant,
+        link=(PATH, "The bank’s side"),
     )
 
 
@@ -110,6 +112,7 @@ VIEWS: tuple[tuple[re.Pattern[str], Callable[..., Answer | None]], ...] = (
     (re.compile(r"/"), front_page),
     (re.compile(r"/c/pay/(\w{1,255})"), payment_page),
     (re.compile(r"/c/pay/(\w{1,255})/authenticate/(\w{1,255})"), authentication_page),
+    (re.compile(PATH), bank_page),
     (re.compile(r"/c/receipt/(\w{1,255})"), receipt_page),
     (re.compile(r"/c/assets/([a-z0-9.]{1,40})"), asset),
 )
@@ -207,17 +210,3 @@ def _success_address(session: Document) -> str:
 def _find(cashier: Cashier, kind: str, object_id: str) -> Document | None:
     with cashier.store.transaction():
         return cashier.store.find(kind, object_id)
-
-
-def _read_form(request: Request) -> dict[str, str] | None:
-    """The fields of a posted form, the last of a name winning; None if it is not a form."""
-    try:
-        pairs = parse_qsl(
-            request.body.decode(),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MAX_FIELDS,
-        )
-    except ValueError:
-        return None
-    return dict(pairs)

@@ -1,0 +1,68 @@
+"""The merchant's balance: every charge, refund and dispute moves it, and each move is a record.
+
+Money settles in the currency it was paid in; nothing is paid out.
+"""
+
+from config.money import exponent
+from shop.stripe.sandbox.cashier import Cashier
+from shop.stripe.sandbox.events import emit
+from shop.stripe.sandbox.lookup import instrument_of
+from shop.stripe.sandbox.objects.balance_transaction import build_balance_transaction
+from shop.stripe.sandbox.store import Document
+
+# As a price list would have them: basis points of the amount, and minor units on top.
+CARD_FEE_BASIS_POINTS, DEBIT_FEE_BASIS_POINTS = 290, 80
+FIXED_FEE = 30
+GREATEST_DEBIT_FEE = 600
+AVAILABLE_AFTER_DAYS = {"card": 2, "sepa_debit": 5}
+DAY_SECONDS = 24 * 3600
+
+
+def fee_of(method: str, amount: int, currency: str) -> int:
+    """What taking this amount costs, in minor units, half a unit rounding up."""
+    is_card = method == "card"
+    points = CARD_FEE_BASIS_POINTS if is_card else DEBIT_FEE_BASIS_POINTS
+    fixed = FIXED_FEE if exponent(currency.upper()) == 2 else 0
+    fee = (amount * points + 5_000) // 10_000 + fixed
+    return fee if is_card else min(fee, GREATEST_DEBIT_FEE)
+
+
+def settle_charge(cashier: Cashier, charge: Document) -> None:
+    """Put a successful charge on the balance. Inside a transaction.
+
+    A moment after ``charge.succeeded`` and told by ``charge.updated``, because Stripe captures
+    asynchronously by default: whoever reads the fee too early finds none.
+    """
+    method = charge["payment_method_details"]["type"]
+    instrument = instrument_of(cashier, charge)
+    days = 0 if instrument.is_available_at_once else AVAILABLE_AFTER_DAYS[method]
+    record = build_balance_transaction(
+        charge,
+        kind="charge" if method == "card" else "payment",
+        category="charge",
+        amount=charge["amount"],
+        fee=fee_of(method, charge["amount"], charge["currency"]),
+        created=cashier.now(),
+        available_on=cashier.now() + days * DAY_SECONDS,
+    )
+    cashier.store.insert(record)
+    charge["balance_transaction"] = record["id"]
+    cashier.store.save(charge)
+    emit(cashier, "charge.updated", charge, before={"balance_transaction": None})
+
+
+def move(
+    cashier: Cashier, source: Document, *, kind: str, category: str, amount: int, fee: int = 0
+) -> Document:
+    """Any other movement: at once, because what leaves a balance leaves it now."""
+    record = build_balance_transaction(
+        source,
+        kind=kind,
+        category=category,
+        amount=amount,
+        fee=fee,
+        created=cashier.now(),
+        available_on=cashier.now(),
+    )
+    cashier.store.insert(record)
+    return record

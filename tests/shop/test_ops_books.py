@@ -1,0 +1,77 @@
+"""The books in the console: trial balance, journal for the accountant, reconciliation."""
+
+import csv
+import io
+
+import pytest
+
+from shop import books
+from shop.models import BalanceDifference, LedgerEntry
+from shop.services import refunds
+from tests.factories.shop import paid_order
+from tests.shop.payments.test_refunding import say
+from tests.shop.test_ops_orders import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_debits_and_credits_are_equal_and_prepayments_are_owed():
+    order = paid_order()
+    found = {one.account: one.balance_minor for one in books.trial_balance(None, None)}
+    assert found == {
+        "stripe_clearing": order.total_minor,
+        "customer_prepayments": -order.total_minor,
+    }
+    (total,) = books.totals(books.trial_balance(None, None))
+    assert total.debit_minor == total.credit_minor == order.total_minor
+
+
+def test_the_page_shows_the_days_asked_for_and_takes_no_nonsense():
+    paid_order()
+    client = staff("view_ledgerentry")
+    assert "Customer prepayments" in client.get("/ops/books/").text
+    assert "Nothing was booked" in client.get("/ops/books/?last=2001-01-01").text
+    assert client.get("/ops/books/?first=2026-02-31&last=x").status_code == 200
+    assert staff("view_order").get("/ops/books/").status_code == 403
+
+
+def test_the_journal_is_a_row_an_entry_and_sums_to_zero():
+    order = paid_order()
+    response = staff("view_ledgerentry").get("/ops/books/journal.csv?first=2020-01-01")
+    assert 'filename="journal-2020-01-01.csv"' in response["Content-Disposition"]
+    header, *rows = rows_of(response.content)
+    assert tuple(header) == books.JOURNAL_COLUMNS
+    assert len(rows) == LedgerEntry.objects.count() == 2
+    assert {row[2] for row in rows} == {order.number}
+    assert {(row[5], row[6]) for row in rows} == {("558.00", ""), ("", "558.00")}
+
+
+def test_no_cell_of_the_journal_is_a_formula():
+    payment = paid_order().payments.get()
+    evil = '=HYPERLINK("http://x.example")'
+    refund = refunds.request_refund(
+        payment_id=payment.pk, amount_minor=100, reason=evil, actor="staff:a"
+    )
+    say(refund, "succeeded")
+    for row in rows_of(books.journal_csv(None, None)):
+        assert not any(cell.startswith(books.FORMULA_SIGNS) for cell in row)
+    assert books.as_text(evil).startswith("'=")
+
+
+def test_a_difference_is_resolved_with_a_reason():
+    difference = BalanceDifference.objects.create(
+        key="x", what="charge ch_1", at_stripe_minor=1, in_books_minor=0, currency="USD"
+    )
+    client = staff("view_balancedifference", "change_balancedifference")
+    assert "charge ch_1" in client.get("/ops/reconciliation/").text
+    url = f"/ops/reconciliation/{difference.pk}/resolve/"
+    assert "expected why" in client.post(url, {"reason": " "}, follow=True).text
+    page = client.post(url, {"reason": "A test payment."}, follow=True).text
+    assert "Stripe and our books agree" in page
+    assert "A test payment." in client.get("/ops/reconciliation/?show=resolved").text
+    assert "does not exist" in client.post("/ops/reconciliation/0/resolve/", follow=True).text
+    assert staff("view_balancedifference").post(url).status_code == 403
