@@ -69,6 +69,13 @@ RULES = (
         may_insert=True,
     ),
     _add("shop_refundline", "agreed with the refund"),
+    _move("shop_refundcall", "asks Stripe once a refund is approved", "refund_id", may_insert=True),
+    _read("shop_balancerecord", "as Stripe told it"),
+    _move(
+        "shop_balancedifference",
+        "found by comparing; staff say why",
+        "key record_id payment_id what at_stripe_minor in_books_minor currency",
+    ),
     _move(
         "shop_stripeevent",
         "as Stripe signed it",
