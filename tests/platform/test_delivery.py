@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from config.demo.house import QUEUES
-from config.outbox import bus, sources
+from config.outbox import bus, errands, sources
 
 PROJECT = Path(__file__).resolve().parents[2]
 OURS = ("migrate", "web", "worker", "beat", "relay")
@@ -41,8 +41,10 @@ def test_the_worker_of_the_compose_file_serves_every_queue_of_the_demo(compose):
 
 def test_every_queue_that_work_is_sent_to_is_served():
     by_event = {subscription.queue for subscription in bus._by_name.values()}
-    by_table = {s.queue(None) for s in sources.all_sources() if s.model is not bus.Delivery}
-    assert by_event | by_table | {"default"} == set(QUEUES.split(","))
+    by_errand = {runner.queue for runner in errands._runners.values()}
+    by_row = {bus.Delivery, errands.Errand}
+    by_table = {s.queue(None) for s in sources.all_sources() if s.model not in by_row}
+    assert by_event | by_errand | by_table | {"default"} == set(QUEUES.split(","))
 
 
 def test_the_image_runs_as_an_ordinary_user_and_holds_no_secret():
