@@ -127,7 +127,7 @@ def _block(
     sentences = explain(model, choices, group, option).sentences
     try:
         # Found once for all blocked options of a page.
-        before = evaluation(version, price_list, choices, groups=frozenset()).chosen
+        before = evaluation(version, price_list, choices).chosen  # as the page has asked already
         book, keep = price_book(price_list), (group, option)
         way_out = repair(model, choices, keep=keep, book=book, before=before)
     except ImpossibleOption:

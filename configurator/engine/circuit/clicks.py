@@ -107,22 +107,19 @@ class CircuitClick:
         leaves = self._answers.leaves
         class_of = self._lines.classed.groups[g].class_of
         outside = least.outside[leaves.of_group(g)].reshape(leaves.sizes[g], -1)
-        found: dict[Bundle, int] = {}
         if leaves.quantity[g] is None:
-            reached = np.flatnonzero(outside[:, 0] < BLOCKED).tolist()
-            place = {number: i for i, number in enumerate(reached)}
-            bundles = [(leaves.at(g, number),) for number in reached]
-            return _Ways(bundles, [place.get(number, -1) for number in class_of])
-        paid = outside[list(class_of)] + self._moves.own_costs(g, self._explicit)
+            is_reached = outside[:, 0] < BLOCKED
+            place = np.where(is_reached, np.cumsum(is_reached) - 1, -1)
+            bundles = [(leaf,) for leaf in (leaves.first[g] + np.flatnonzero(is_reached)).tolist()]
+            return _Ways(bundles, place[self._lines.class_of[g]].tolist())
+        found: dict[Bundle, int] = {}
+        paid = outside[self._lines.class_of[g]] + self._moves.own_costs(g, self._explicit)
         best = paid.min(axis=1)
-        of_option = []
-        for option, number in enumerate(class_of):
-            if best[option] >= BLOCKED:
-                of_option.append(-1)
-                continue
-            columns = np.flatnonzero(paid[option] == best[option]).tolist()
-            bundle = tuple(leaves.at(g, number, column) for column in columns)
-            of_option.append(found.setdefault(bundle, len(found)))
+        is_best = (paid == best[:, None]) & (best < BLOCKED)[:, None]
+        rows: list[list[int]] = [[] for _ in class_of]
+        for option, column in np.argwhere(is_best).tolist():
+            rows[option].append(leaves.at(g, class_of[option], column))
+        of_option = [found.setdefault(tuple(row), len(found)) if row else -1 for row in rows]
         return _Ways(list(found), of_option)
 
     def _ends(self, made: _Pass, chosen: Sequence[int], bundles: Sequence[Bundle]) -> _Ends:

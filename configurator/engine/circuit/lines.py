@@ -47,6 +47,11 @@ class Lines:
             for q in self.quantity
         ]
 
+    @cached_property
+    def class_of(self) -> list[Positions]:
+        """By group and option: its class."""
+        return [np.array(held.class_of, dtype=np.int64) for held in self.classed.groups]
+
     def own(self, g: int) -> Amounts:
         """By option: what one piece adds to the group's own line."""
         return np.zeros_like(self.units[g]) if g in self.target else self.units[g]
