@@ -4,9 +4,10 @@ import csv
 import io
 
 import pytest
+from django.utils import timezone
 
 from shop import books
-from shop.models import BalanceDifference, LedgerEntry
+from shop.models import BalanceDifference, BalanceRecord, LedgerEntry
 from shop.services import refunds
 from tests.factories.shop import paid_order
 from tests.shop.payments.test_refunding import say
@@ -62,7 +63,21 @@ def test_no_cell_of_the_journal_is_a_formula():
     assert books.as_text(evil).startswith("'=")
 
 
+def test_nobody_is_told_that_the_books_agree_before_they_were_compared():
+    page = staff("view_balancedifference").get("/ops/reconciliation/").text
+    assert "Nothing was compared yet" in page
+    assert "agree" not in page
+
+
 def test_a_difference_is_resolved_with_a_reason():
+    BalanceRecord.objects.create(
+        stripe_id="txn_1",
+        category="charge",
+        amount_minor=1,
+        fee_minor=0,
+        currency="USD",
+        happened_at=timezone.now(),
+    )
     difference = BalanceDifference.objects.create(
         key="x", what="charge ch_1", at_stripe_minor=1, in_books_minor=0, currency="USD"
     )
