@@ -153,7 +153,7 @@ class StockLevelForm(forms.ModelForm):
 
     class Meta:
         model = StockLevel
-        fields = ["bin"]
+        fields = ["home_bin"]
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
@@ -165,11 +165,11 @@ class StockLevelForm(forms.ModelForm):
 @admin.register(StockLevel)
 class StockLevelAdmin(ModelAdmin):
     form = StockLevelForm
-    list_display = ["part", "on_hand", "allocated", "bin"]
-    list_select_related = ["part"]
-    search_fields = ["part__part_number", "part__name", "bin"]
-    readonly_fields = ["part", "on_hand", "allocated"]
-    fields = ["part", "on_hand", "allocated", "bin", "difference", "reason"]
+    list_display = ["part", "on_hand", "allocated", "on_hold", "home_bin"]
+    list_select_related = ["part", "home_bin"]
+    search_fields = ["part__part_number", "part__name", "home_bin__code"]
+    readonly_fields = ["part", "on_hand", "allocated", "on_hold"]
+    fields = ["part", "on_hand", "allocated", "on_hold", "home_bin", "difference", "reason"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -184,7 +184,7 @@ class StockLevelAdmin(ModelAdmin):
         form: StockLevelForm,
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
-        obj.save(update_fields=["bin"])
+        obj.save(update_fields=["home_bin"])
         if not form.cleaned_data.get("difference"):
             return
         try:

@@ -18,11 +18,26 @@ class MaterialRequirement(models.Model):
     quantity = models.PositiveIntegerField()
     allocated_quantity = models.PositiveIntegerField(default=0)  # = sum of allocations (a trigger)
     issued_quantity = models.PositiveIntegerField(default=0)
+    scrapped_quantity = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Broken in making; `quantity` includes what replaces it."
+    )
+    replaces = models.ForeignKey(
+        Part,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The part that the bill asked for, where an alternate is used.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["job", "part"], name="requirement_once_per_job_part"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="requirement_above_zero"),
+            models.CheckConstraint(
+                condition=Q(scrapped_quantity__lte=F("issued_quantity")),
+                name="requirement_scrapped_within_issued",
+            ),
             models.CheckConstraint(
                 condition=Q(allocated_quantity__lte=F("quantity"))
                 & Q(issued_quantity__lte=F("allocated_quantity")),
@@ -46,6 +61,8 @@ class ScheduledReceipt(models.Model):
     quantity = models.PositiveIntegerField()
     received_quantity = models.PositiveIntegerField(default=0)
     due_on = models.DateField(null=True, blank=True)
+    first_due_on = models.DateField(null=True, blank=True, help_text="As first said; kept.")
+    ordered_on = models.DateField(null=True, blank=True)
     is_confirmed = models.BooleanField(default=False)
     supplier_name = models.CharField(max_length=80, blank=True)
 
@@ -59,6 +76,26 @@ class ScheduledReceipt(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class ReceiptOutcome(models.Model):
+    """What was promised of a delivery and what came of it. Append-only; one a receipt.
+
+    The record that lead times and suppliers are later judged by: against the first promise.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    reference = models.CharField(max_length=60, db_index=True)
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="receipt_outcomes")
+    supplier_name = models.CharField(max_length=80, blank=True)
+    quantity = models.PositiveIntegerField()
+    ordered_on = models.DateField(null=True, blank=True)
+    first_due_on = models.DateField(null=True, blank=True, help_text="As first promised.")
+    last_due_on = models.DateField(null=True, blank=True)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.quantity}"
 
 
 class Allocation(models.Model):

@@ -100,7 +100,9 @@ def material_outlook(
             is_kitted=Exists(done.filter(kind=JobOperation.Kind.KITTING)),
             is_built=Exists(done.filter(kind=JobOperation.Kind.BUILD)),
         )
-        .select_related("part__supply_profile", "job", *(["part__stock_level"] * is_with_bins))
+        .select_related(
+            "part__supply_profile", "job", *(["part__stock_level__home_bin"] * is_with_bins)
+        )
         .order_by("clearance_id", "job_id", "pk")
     )
     return [_outlook(row, today) for row in rows]

@@ -26,7 +26,7 @@ def stock_list(*, shown: str) -> QuerySet[Part, Any]:
     )
     parts = (
         Part.objects.filter(kind=Part.Kind.BUY)
-        .select_related("stock_level", "supply_profile")
+        .select_related("stock_level__home_bin", "supply_profile")
         .annotate(coming=Coalesce(Subquery(coming), 0), short=Coalesce(Subquery(short), 0))
         .order_by("part_number")
     )

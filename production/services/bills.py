@@ -43,9 +43,11 @@ ORDER BY part.part_number, line.position, line.id
 """
 
 WRITE_SNAPSHOTS = """
-INSERT INTO production_bomsnapshot (configuration_sha256, lines)
-SELECT sha256, body::jsonb FROM unnest(%s::text[], %s::text[]) AS row (sha256, body)
-ON CONFLICT (configuration_sha256) DO NOTHING
+INSERT INTO production_bomsnapshot
+    (sha256, configuration_sha256, bills_stamp, lines, steps, checks)
+SELECT sha256, sha256, '', body::jsonb, '[]', '[]'
+FROM unnest(%s::text[], %s::text[]) AS row (sha256, body)
+ON CONFLICT (sha256) DO NOTHING
 """
 
 

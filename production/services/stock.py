@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from production.errors import ShortOfStock
-from production.models import StockLevel
+from production.models import Bin, StockLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ UPDATE production_stocklevel AS level
 SET on_hand = level.on_hand + change.on_hand, allocated = level.allocated + change.allocated
 FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS change (part_id, on_hand, allocated)
 WHERE level.part_id = change.part_id
-  AND level.allocated + change.allocated BETWEEN 0 AND level.on_hand + change.on_hand
+  AND level.allocated + change.allocated
+      BETWEEN 0 AND level.on_hand + change.on_hand - level.on_hold
 """
 
 
@@ -62,9 +63,9 @@ def lock_free_stock(part_ids: Iterable[int]) -> dict[int, int]:
         StockLevel.objects.select_for_update()
         .filter(pk__in=set(part_ids))
         .order_by("pk")
-        .values_list("pk", "on_hand", "allocated")
+        .values_list("pk", "on_hand", "allocated", "on_hold")
     )
-    return {part_id: on_hand - allocated for part_id, on_hand, allocated in levels}
+    return {part: on_hand - allocated - held for part, on_hand, allocated, held in levels}
 
 
 def reserve(quantities: dict[int, int]) -> None:
@@ -74,18 +75,22 @@ def reserve(quantities: dict[int, int]) -> None:
 
 OPEN_STOCK = """
 WITH opening AS (
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS row (part_id, quantity, bin)
+    SELECT row.part_id, row.quantity, bin.id AS bin_id
+    FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS row (part_id, quantity, bin)
+    LEFT JOIN production_bin AS bin ON bin.code = row.bin
 ), moved AS (
-    INSERT INTO production_stockmovement (part_id, kind, origin, quantity, key, reference)
-    SELECT part_id, 'opening', 'push', quantity, 'opening:' || part_id, 'opening stock'
+    INSERT INTO production_stockmovement
+        (part_id, kind, origin, quantity, key, reference, bin_id, reason, actor)
+    SELECT part_id, 'opening', 'push', quantity, 'opening:' || part_id, 'opening stock', bin_id,
+           '', ''
     FROM opening WHERE quantity > 0 ORDER BY part_id
     ON CONFLICT (key) DO NOTHING RETURNING part_id, quantity
 )
-INSERT INTO production_stocklevel AS level (part_id, on_hand, allocated, bin)
-SELECT opening.part_id, coalesce(moved.quantity, 0), 0, opening.bin
+INSERT INTO production_stocklevel AS level (part_id, on_hand, allocated, on_hold, home_bin_id)
+SELECT opening.part_id, coalesce(moved.quantity, 0), 0, 0, opening.bin_id
 FROM opening LEFT JOIN moved USING (part_id) ORDER BY opening.part_id
 ON CONFLICT (part_id) DO UPDATE
-SET on_hand = level.on_hand + excluded.on_hand, bin = excluded.bin
+SET on_hand = level.on_hand + excluded.on_hand, home_bin_id = excluded.home_bin_id
 """
 
 
@@ -97,5 +102,10 @@ def record_opening(*, rows: Iterable[tuple[int, int, str]]) -> None:
     """
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:
+        codes = sorted({code for code in columns[2] if code})
+        Bin.objects.bulk_create(
+            [Bin(code=code, sequence=place) for place, code in enumerate(codes, start=1)],
+            ignore_conflicts=True,
+        )
         with connection.cursor() as cursor:
             cursor.execute(OPEN_STOCK, columns)

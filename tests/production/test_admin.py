@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from production.models import AssemblyJob, BillOfMaterial, StockLevel, StockMovement
+from production.models import AssemblyJob, BillOfMaterial, Bin, StockLevel, StockMovement
 from tests.factories.production import makeable_model, planned_order, stock_part
 
 pytestmark = pytest.mark.django_db
@@ -29,14 +29,16 @@ def test_a_job_can_be_looked_at_but_not_changed(admin_client):
 
 def correct(admin_client, part, **data):
     url = reverse("admin:production_stocklevel_change", args=[part.pk])
-    return admin_client.post(url, {"bin": "B-07", **data}, follow=True)
+    return admin_client.post(
+        url, {"home_bin": Bin.objects.get_or_create(code="B-07")[0].pk, **data}, follow=True
+    )
 
 
 def test_a_level_is_corrected_by_a_counted_difference_with_its_reason(admin_client):
     part = stock_part("TIE", 10)
     correct(admin_client, part, difference="-2", reason="two lost")
     level = StockLevel.objects.get(part=part)
-    assert (level.on_hand, level.bin) == (8, "B-07")
+    assert (level.on_hand, level.home_bin.code) == (8, "B-07")
     assert StockMovement.objects.filter(quantity=-2, reference="two lost (staff:admin)").exists()
 
 

@@ -81,7 +81,7 @@ def test_a_movement_that_no_level_follows_is_refused(version):
 
 
 def test_a_promise_of_more_than_lies_there_is_refused(version):
-    with pytest.raises(IntegrityError, match="stock_allocated_within_on_hand"):
+    with pytest.raises(IntegrityError, match="stock_allocated_and_held_within_on_hand"):
         cheat("UPDATE production_stocklevel SET allocated = on_hand + 1")
 
 

@@ -29,7 +29,7 @@ def count(one, difference, key="count-1"):
 def test_the_first_stock_is_recorded_once_however_often_it_is_loaded(screw):
     stock.record_opening(rows=[(screw.pk, 10, "B-02")])
     assert level(screw) == (10, 0)
-    assert StockLevel.objects.get(part=screw).bin == "B-02"
+    assert StockLevel.objects.get(part=screw).home_bin.code == "B-02"
     assert StockMovement.objects.count() == 1
 
 
