@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from configurator.ports import Offered, Unbuildable
 from production.bom import Bill, BillError, Line
-from production.bom.explode import BUY
+from production.bom.as_ordered import BUY
 from production.bom.lines import AnyOf, Reference
 from production.models import Part
 from production.services.bills import bills_of

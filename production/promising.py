@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 
 from config.calendar import add_working_days, working_days_between
 from configurator.models import Configuration
-from production.bom import needs
 from production.errors import BillIncomplete
 from production.models import Part
 from production.selectors import PartOutlook, PlantQueue, plant_queue
@@ -87,10 +86,10 @@ def _on_order(outlook: PartOutlook) -> str:
 
 
 def _missing(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait]:
-    exploded = bills.peek(configuration for configuration, _ in lines)
+    exploded = bills.peek((configuration for configuration, _ in lines), on=today)
     wanted: dict[str, int] = {}
     for configuration, quantity in lines:
-        for need in needs(exploded[configuration.sha256]):
+        for need in exploded[configuration.sha256].needs:
             wanted[need.part_number] = wanted.get(need.part_number, 0) + quantity * need.quantity
     parts = Part.objects.filter(part_number__in=wanted).select_related(
         "stock_level", "supply_profile"

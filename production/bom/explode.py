@@ -1,42 +1,11 @@
 """Explosion: a 150% bill and a configuration give what one unit is made of, level by level."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
+from production.bom.as_ordered import BUY, ExplodedLine
 from production.bom.conditions import Choices, applies, count
 from production.bom.errors import BillCycle, MissingBill, MissingChoice, MissingPart
 from production.bom.lines import Bill, Line
-
-BUY = "buy"
-# In which order a job takes its parts: the earliest operation that needs a part fetches it.
-OPERATIONS = ("kitting", "build", "test", "box")
-
-
-@dataclass(frozen=True, slots=True)
-class ExplodedLine:
-    """One line of an exploded bill.
-
-    `path` is the part numbers from the top down to this one, `level` 1 right below the top,
-    `quantity` for one unit of the top; `kind` is "buy", "make" or "phantom"; `parent` is the
-    part number that this line belongs to.
-    """
-
-    path: str
-    level: int
-    part_number: str
-    quantity: int
-    kind: str
-    operation: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """So much of one bought part for one unit, and the first operation that takes it."""
-
-    part_number: str
-    quantity: int
-    operation: str
 
 
 def explode(
@@ -87,6 +56,8 @@ def _lines(
             kind=kinds[component],
             operation=line.operation,
             parent=path[-1],
+            line=number,
+            per_parent=quantity // units,
         )
         if kinds[component] == BUY:
             continue
@@ -106,18 +77,3 @@ def _component(line: Line, choices: Choices, where: str) -> str:
     if choice is None:
         raise MissingChoice(f"the configuration has no group {line.group!r}", where=where)
     return choice.part_number
-
-
-def needs(lines: Iterable[ExplodedLine]) -> tuple[Need, ...]:
-    """What must be on the shelf for one unit: one entry a bought part, in order of first use."""
-    quantities: dict[str, int] = {}
-    operations: dict[str, int] = {}
-    for line in lines:
-        if line.kind != BUY:
-            continue
-        rank = OPERATIONS.index(line.operation)
-        quantities[line.part_number] = quantities.get(line.part_number, 0) + line.quantity
-        operations[line.part_number] = min(operations.get(line.part_number, rank), rank)
-    return tuple(
-        Need(part, quantity, OPERATIONS[operations[part]]) for part, quantity in quantities.items()
-    )

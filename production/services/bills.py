@@ -2,16 +2,25 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from datetime import date
 
 from django.db import connection
 
 from configurator.models import Configuration, Option
-from production.bom import Bill, BillError, Choice, ExplodedLine, Line, explode, line_from_json
+from production.bom import (
+    Bill,
+    BillError,
+    Choice,
+    Line,
+    Snapshot,
+    as_json,
+    explode,
+    line_from_json,
+    snapshot,
+    snapshot_from_json,
+)
 from production.errors import BillIncomplete
 from production.models import BomSnapshot
-
-type Lines = tuple[ExplodedLine, ...]
 
 # Every released bill that the products or the chosen parts reach, and the kind of every part on
 # the way: one statement however deep the bills are. UNION (not ALL) ends a cycle; `explode` then
@@ -51,11 +60,12 @@ ON CONFLICT (sha256) DO NOTHING
 """
 
 
-def snapshots(configurations: Iterable[Configuration]) -> dict[str, Lines]:
+def snapshots(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
     """The as-ordered bill of each configuration, by its hash; written down at first sight.
 
-    A bill that is written down is never looked up again: later edits do not reach a paid order.
-    Raises `BillIncomplete`. The configurations' version and product model should be joined.
+    By the released bills as they are, and are effective, on that day. A bill that is written
+    down is never looked up again: later edits do not reach a paid order. Raises `BillIncomplete`.
+    The configurations' version and product model should be joined.
     """
     wanted = {configuration.sha256: configuration for configuration in configurations}
     stored = _stored(wanted)
@@ -67,27 +77,27 @@ def snapshots(configurations: Iterable[Configuration]) -> dict[str, Lines]:
     return stored | fresh if written == len(fresh) else stored | fresh | _stored(fresh)
 
 
-def _write_down(fresh: Mapping[str, Lines]) -> int:
+def _write_down(fresh: Mapping[str, Snapshot]) -> int:
     hashes = sorted(fresh)
-    bodies = [json.dumps([asdict(line) for line in fresh[sha256]]) for sha256 in hashes]
+    bodies = [json.dumps(as_json(fresh[sha256].lines)) for sha256 in hashes]
     with connection.cursor() as cursor:
         cursor.execute(WRITE_SNAPSHOTS, [hashes, bodies])
         return int(cursor.rowcount)
 
 
-def peek(configurations: Iterable[Configuration]) -> dict[str, Lines]:
+def peek(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
     """As `snapshots`, but nothing is written down: for a promise before an order exists."""
     wanted = {configuration.sha256: configuration for configuration in configurations}
     stored = _stored(wanted)
     return stored | exploded([one for sha256, one in wanted.items() if sha256 not in stored])
 
 
-def _stored(hashes: Iterable[str]) -> dict[str, Lines]:
+def _stored(hashes: Iterable[str]) -> dict[str, Snapshot]:
     rows = BomSnapshot.objects.filter(pk__in=list(hashes))
-    return {row.pk: tuple(ExplodedLine(**line) for line in row.lines) for row in rows}
+    return {row.pk: snapshot_from_json(row.pk, row.lines, row.steps, row.checks) for row in rows}
 
 
-def exploded(configurations: Iterable[Configuration]) -> dict[str, Lines]:
+def exploded(configurations: Iterable[Configuration]) -> dict[str, Snapshot]:
     """Explode by the bills as they are now: two statements for any number of configurations."""
     found = list(configurations)
     if not found:
@@ -112,14 +122,15 @@ def _explode(
     bills: Mapping[str, Bill],
     kinds: Mapping[str, str],
     choices: Mapping[str, Choice],
-) -> Lines:
+) -> Snapshot:
     slug = configuration.version.product_model.slug
     if slug not in tops:
         raise BillIncomplete(f"The product {slug} has no released bill of material.")
     try:
-        return explode(tops[slug], bills=bills, kinds=kinds, choices=choices)
+        lines = explode(tops[slug], bills=bills, kinds=kinds, choices=choices)
     except BillError as error:
         raise BillIncomplete(f"Configuration {configuration.share_code}: {error}") from error
+    return snapshot(configuration.sha256, lines)
 
 
 def _choices(configurations: list[Configuration]) -> dict[str, dict[str, Choice]]:

@@ -1,6 +1,6 @@
 """From a cleared order to jobs and pegged requirements: explode, net against the shelf, peg."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from config.audit.models import StateChange
 from config.calendar import add_working_days
 from config.locks import lock_rows
 from config.outbox.bus import publish
-from production.bom import Netted, Requirement, needs, net
+from production.bom import Netted, Requirement, Snapshot, net
 from production.errors import BillIncomplete, NotCleared
 from production.events import MaterialRequired
 from production.models import Allocation, AssemblyJob, JobOperation, MaterialRequirement, Part
@@ -55,8 +55,9 @@ def plan_order(*, order_id: int) -> None:
         return
     today = timezone.localdate()
     machines = _machines(order)
-    parts = _net(machines, _part_needs([line for line, _ in machines]))
-    jobs = _create_jobs(order, machines, parts, today)
+    snapshots = _snapshots([line for line, _ in machines], today)
+    parts = _net(machines, _part_needs(snapshots))
+    jobs = _create_jobs(order, machines, snapshots, parts, today)
     _create_requirements(order, jobs, parts)
     start_pre_production(order_id=order.pk)
     write_down_outlook(order_ids=[order.pk], today=today)
@@ -69,10 +70,16 @@ def _machines(order: Order) -> list[tuple[OrderLine, int]]:
     return [(line, unit) for line in lines for unit in range(1, line.quantity + 1)]
 
 
-def _part_needs(lines: Sequence[OrderLine]) -> dict[int, list[tuple[Part, int, str]]]:
+def _snapshots(lines: Sequence[OrderLine], today: date) -> dict[int, Snapshot]:
+    """Order line → the as-ordered bill of its machines."""
+    configurations = {line.pk: line.configuration for line in lines}
+    snapshots = bills.snapshots(configurations.values(), on=today)
+    return {pk: snapshots[one.sha256] for pk, one in configurations.items()}
+
+
+def _part_needs(snapshots: Mapping[int, Snapshot]) -> dict[int, list[tuple[Part, int, str]]]:
     """Order line → what one machine of it needs: part, quantity, operation."""
-    snapshots = bills.snapshots({line.pk: line.configuration for line in lines}.values())
-    wanted = {line.pk: needs(snapshots[line.configuration.sha256]) for line in lines}
+    wanted = {line: snapshot.needs for line, snapshot in snapshots.items()}
     numbers = {need.part_number for of_line in wanted.values() for need in of_line}
     parts = {part.part_number: part for part in Part.objects.filter(part_number__in=numbers)}
     if missing := numbers - parts.keys():
@@ -110,6 +117,7 @@ def _net(
 def _create_jobs(
     order: Order,
     machines: Sequence[tuple[OrderLine, int]],
+    snapshots: Mapping[int, Snapshot],
     parts: Sequence[PlannedPart],
     today: date,
 ) -> list[AssemblyJob]:
@@ -120,7 +128,7 @@ def _create_jobs(
             clearance_id=order.pk,
             order_line=line,
             unit=unit,
-            snapshot_id=line.configuration.sha256,
+            snapshot_id=snapshots[line.pk].sha256,
             status=Status.WAITING_FOR_PARTS if number - 1 in short else Status.READY,
             due_on=order.promised_ships_on or order.likely_ships_on,
             parts_due_on=None if number - 1 in short else add_working_days(today, 0),

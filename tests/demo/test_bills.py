@@ -9,7 +9,7 @@ from config.demo.catalogue.machines import machine
 from config.demo.catalogue.suppliers import all_parts
 from configurator.engine.evaluate import evaluate
 from configurator.engine.price import price_lines, total_minor
-from production.bom.explode import explode, needs
+from production.bom import explode, needs
 from production.bom.lines import Bill, Choice, line_from_json
 from tests.demo.catalogue_models import SLUGS, book, model
 
