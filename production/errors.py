@@ -4,16 +4,21 @@ from config.errors import CartwrightError, IllegalTransition, NotFound
 
 __all__ = [
     "BillIncomplete",
+    "CountRefused",
     "IllegalTransition",
+    "MoveRefused",
     "NotCleared",
     "OperationOutOfOrder",
     "OverReceipt",
     "ProductionError",
     "ShortOfStock",
+    "UnknownBin",
+    "UnknownHold",
     "UnknownJob",
     "UnknownOperation",
     "UnknownPart",
     "UnknownReceipt",
+    "UnknownRequirement",
 ]
 
 
@@ -39,6 +44,19 @@ class ShortOfStock(ProductionError):
     """More was asked of the shelf than lies free on it."""
 
     code = "short_of_stock"
+    http_status = 409
+
+
+class MoveRefused(ProductionError):
+    """Pieces cannot be moved so: nothing, too many, or from a place to itself."""
+
+    code = "move_refused"
+
+
+class CountRefused(ProductionError):
+    """A count that cannot be believed: impossible, unexplained, or overtaken by a movement."""
+
+    code = "count_refused"
     http_status = 409
 
 
@@ -69,3 +87,15 @@ class UnknownPart(NotFound):
 
 class UnknownReceipt(NotFound):
     code = "unknown_receipt"
+
+
+class UnknownBin(NotFound):
+    code = "unknown_bin"
+
+
+class UnknownHold(NotFound):
+    code = "unknown_hold"
+
+
+class UnknownRequirement(NotFound):
+    code = "unknown_requirement"

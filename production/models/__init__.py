@@ -15,7 +15,14 @@ from production.models.material import (
 )
 from production.models.part import Part, SupplyProfile
 from production.models.scanning import ScanEvent, Station
-from production.models.stock import Bin, BinStock, QualityHold, StockLevel, StockMovement
+from production.models.stock import (
+    Bin,
+    BinCount,
+    BinStock,
+    QualityHold,
+    StockLevel,
+    StockMovement,
+)
 from production.models.work_center import Closure, Shift, WorkCenter
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "AssemblyJob",
     "BillOfMaterial",
     "Bin",
+    "BinCount",
     "BinStock",
     "BomLine",
     "BomSnapshot",

@@ -6,6 +6,7 @@ from django.db.models import F, Sum
 from config.audit.services import change_status
 from config.locks import lock_rows
 from production.models import Allocation, AssemblyJob, MaterialRequirement
+from production.services.origins import turn_orphans_into_push
 from production.services.outlook import write_down_outlook
 from production.services.pegging import lock_orders, make_ready, serve_waiting
 from production.services.stock import LevelChange, change_levels, lock_free_stock
@@ -35,6 +36,9 @@ def cancel_jobs(*, order_id: int) -> None:
     others = order_ids - {order_id}
     serve_waiting(part_ids=given_back, order_ids=others)
     make_ready(order_ids=others, actor="system")
+    turn_orphans_into_push(
+        part_ids=given_back, reference=f"cancelled order {order_id}", actor="system"
+    )
     write_down_outlook(order_ids=others)
 
 

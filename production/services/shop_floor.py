@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from config.audit.services import change_status
 from config.locks import lock_rows
 from production.errors import IllegalTransition, OperationOutOfOrder, UnknownJob, UnknownOperation
-from production.models import AssemblyJob, JobOperation, MaterialRequirement, StockMovement
+from production.models import AssemblyJob, JobOperation
+from production.services.issuing import issue_requirements
 from production.services.outlook import write_down_outlook
-from production.services.stock import LevelChange, change_levels
 from shop.models import Order
 from shop.services.fulfilment import freeze_order, record_progress, record_shipment
 
@@ -83,7 +82,7 @@ def finish_operation(
     operation.done_by = actor
     _move(operation, Done, actor, fields=["finished_at", "done_by"])
     if kind == Kind.KITTING:
-        _issue(floor.job)
+        _issue(floor.job, actor)
     if kind in {Kind.KITTING, Kind.BUILD}:
         write_down_outlook(order_ids=[floor.order.pk], is_date_revised=False)
     if kind == Kind.BOX:
@@ -106,27 +105,9 @@ def _move(operation: JobOperation, to: str, actor: str, *, fields: list[str]) ->
     change_status(operation, to=to, why=operation.kind, actor=actor)
 
 
-def _issue(job: AssemblyJob) -> None:
+def _issue(job: AssemblyJob, actor: str) -> None:
     """Take everything the job needs from the shelf: it was reserved, so it is there."""
-    requirements = list(job.requirements.order_by("part_id"))
-    change_levels(
-        [
-            LevelChange(it.part_id, on_hand=-it.quantity, allocated=-it.quantity)
-            for it in requirements
-        ]
-    )
-    StockMovement.objects.bulk_create(
-        StockMovement(
-            part_id=it.part_id,
-            kind=StockMovement.Kind.ISSUE,
-            origin=StockMovement.Origin.PEGGED,
-            quantity=-it.quantity,
-            key=f"issue:{it.pk}",
-            reference=job.number,
-        )
-        for it in requirements
-    )
-    MaterialRequirement.objects.filter(job=job).update(issued_quantity=F("quantity"))
+    issue_requirements(requirements=list(job.requirements.all()), reference=job.number, actor=actor)
 
 
 def _tell_progress(order: Order, actor: str) -> None:

@@ -3,8 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from config.locks import lock_rows
 from configurator.services.availability import set_option_availability
@@ -14,11 +18,12 @@ from production.models import (
     AssemblyJob,
     MaterialRequirement,
     Part,
+    ReceiptOutcome,
     ScheduledReceipt,
-    StockLevel,
     StockMovement,
     SupplyProfile,
 )
+from production.services.moving import Move, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import (
     allocate_from_shelf,
@@ -26,7 +31,6 @@ from production.services.pegging import (
     make_ready,
     serve_waiting,
 )
-from production.services.stock import LevelChange, change_levels
 from shop.models import Order
 
 
@@ -72,8 +76,18 @@ def record_scheduled_receipts(*, receipts: Sequence[ReceiptFacts]) -> None:
         unique_fields=["reference"],
         update_fields=["quantity", "due_on", "is_confirmed", "supplier_name"],
     )
+    _keep_first_words([facts.reference for facts in receipts])
     _tie({facts.reference: facts for facts in receipts})
     write_down_outlook(order_ids=order_ids)
+
+
+def _keep_first_words(references: Collection[str]) -> None:
+    """When it was ordered, and the first day that the supplier confirmed, stay as they were."""
+    said = When(is_confirmed=True, then=F("due_on"))
+    ScheduledReceipt.objects.filter(reference__in=references, first_due_on__isnull=True).update(
+        ordered_on=Coalesce(F("ordered_on"), timezone.localdate()),
+        first_due_on=Case(said, default=None),
+    )
 
 
 def record_scheduled_receipt(
@@ -152,8 +166,19 @@ def _receipt(reference: str) -> ScheduledReceipt:
 
 
 @transaction.atomic
-def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str) -> None:
+def record_goods_receipt(
+    *,
+    reference: str,
+    quantity: int,
+    key: str,
+    actor: str,
+    unit_cost_minor: Decimal | None = None,
+) -> None:
     """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
+
+    They lie in the part's home bin, or where goods come in. `unit_cost_minor`, in the house's
+    currency, moves the part's average cost; empty: unknown. What was promised of the delivery
+    and what came of it is written down.
 
     The requirements that they were bought for are served by due date, then by payment; what is
     left over was bought for nobody and is booked as push, and goes to whoever else waits for it.
@@ -175,7 +200,8 @@ def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str)
             f"got {quantity}."
         )
     pegged = _serve(receipt, quantity, order_ids)
-    _put_on_shelf(receipt, quantity, pegged, key)
+    move_stock(_parcels(receipt, quantity, pegged, key, unit_cost_minor), actor=actor)
+    _judge(receipt, quantity, key)
     receipt.received_quantity += quantity
     receipt.save(update_fields=["received_quantity"])
     if pegged < quantity:
@@ -214,24 +240,42 @@ def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int])
     return quantity - left
 
 
-def _put_on_shelf(receipt: ScheduledReceipt, quantity: int, pegged: int, key: str) -> None:
-    StockLevel.objects.bulk_create([StockLevel(part_id=receipt.part_id)], ignore_conflicts=True)
-    change_levels([LevelChange(receipt.part_id, on_hand=quantity, allocated=pegged)])
+def _parcels(
+    receipt: ScheduledReceipt, quantity: int, pegged: int, key: str, unit_cost: Decimal | None
+) -> list[Move]:
+    """What came for paid orders, and what came for nobody."""
     origin = StockMovement.Origin
     parcels = zip(
         _keys(key), (origin.PEGGED, origin.PUSH), (pegged, quantity - pegged), strict=True
     )
-    StockMovement.objects.bulk_create(
-        StockMovement(
+    return [
+        Move(
             part_id=receipt.part_id,
             kind=StockMovement.Kind.RECEIPT,
-            origin=origin_of_parcel,
             quantity=pieces,
             key=movement_key,
+            origin=origin_of_parcel,
+            unit_cost_minor=unit_cost,
             reference=receipt.reference,
+            allocated=pieces if origin_of_parcel == origin.PEGGED else 0,
         )
         for movement_key, origin_of_parcel, pieces in parcels
         if pieces
+    ]
+
+
+def _judge(receipt: ScheduledReceipt, quantity: int, key: str) -> None:
+    """Keep the promises beside what came. Who never confirmed is held to what was asked."""
+    ReceiptOutcome.objects.create(
+        key=key,
+        reference=receipt.reference,
+        part_id=receipt.part_id,
+        supplier_name=receipt.supplier_name,
+        quantity=quantity,
+        ordered_on=receipt.ordered_on,
+        first_due_on=receipt.first_due_on or receipt.due_on,
+        last_due_on=receipt.due_on,
+        received_at=timezone.now(),
     )
 
 

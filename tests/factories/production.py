@@ -15,8 +15,9 @@ from typing import Any
 
 from configurator.models import ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
-from production.services import stock, supply
+from production.services import supply
 from production.services.counting import adjust_stock
+from production.services.opening import record_opening
 from production.services.planning import plan_order
 from shop.models import Order
 from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
@@ -131,7 +132,7 @@ def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY)
     bill(part(f"MCH-{slug.upper()}", kind=Part.Kind.MAKE), MACHINE, product_slug=slug)
     idle_plant()
     bought = Part.objects.filter(kind=Part.Kind.BUY)
-    stock.record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
+    record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
     supply.update_supply_profile(
         rows=[
             (one.pk, SUPPLY.get(one.part_number, (0, 2))[1], "Nordkomp")

@@ -8,7 +8,7 @@ from config.demo.catalogue.consumables import CONSUMABLES
 from config.demo.catalogue.options import CataloguePart
 from config.demo.catalogue.suppliers import all_parts, opening_stock
 from production.models import BillOfMaterial, BomLine, Part, WorkCenter
-from production.services.stock import record_opening
+from production.services.opening import record_opening
 
 # code, name, operation, jobs a day, minutes a job
 WORK_CENTERS = (

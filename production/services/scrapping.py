@@ -1,0 +1,102 @@
+"""A piece breaks in making: it is written off, and the job needs another one."""
+
+from django.db import transaction
+
+from config.locks import lock_rows
+from production.errors import IllegalTransition, MoveRefused, UnknownRequirement
+from production.models import (
+    AssemblyJob,
+    Bin,
+    MaterialRequirement,
+    SerialUnit,
+    StockMovement,
+)
+from production.services.moving import Move, Origin, has_moved, move_stock, place_for
+from production.services.outlook import write_down_outlook
+from production.services.pegging import lock_orders, serve_waiting
+from production.services.promises import tell_who_is_short
+from production.services.stock import lock_free_stock
+
+# The errand behind the button: the web process may not say that a job needs more.
+SCRAP_ISSUED = "production.scrap_issued"
+
+
+@transaction.atomic
+def scrap_issued(
+    *,
+    requirement_id: int,
+    quantity: int,
+    reason: str,
+    key: str,
+    actor: str,
+    serial: str = "",
+) -> MaterialRequirement:
+    """Write off pieces that a job has taken, and ask for as many again. `key`: once.
+
+    The job needs so many more; what lies free is kept for it at once, and what is short is
+    announced. A serial that is named is out of the machine. Raises `MoveRefused` for more than
+    it has taken, `IllegalTransition` unless the job is under way, `UnknownRequirement`.
+    """
+    found = MaterialRequirement.objects.filter(pk=requirement_id).first()
+    if found is None:
+        raise UnknownRequirement(f"There is no requirement {requirement_id}.")
+    order_ids = lock_orders(requirement_ids=[requirement_id], part_ids=[found.part_id])
+    (job,) = lock_rows(AssemblyJob, [found.job_id])
+    lock_free_stock([found.part_id])
+    (one,) = lock_rows(MaterialRequirement, [requirement_id])
+    if has_moved(f"scrap:{key}"):
+        return one
+    _check(job, one, quantity, reason)
+    move_stock(_write_off(one, quantity, reason, key, job.number), actor=actor)
+    one.quantity += quantity
+    one.scrapped_quantity += quantity
+    one.save(update_fields=["quantity", "scrapped_quantity"])
+    if serial:
+        SerialUnit.objects.filter(requirement=one, serial=serial).update(
+            requirement=None, is_scrapped=True
+        )
+    serve_waiting(part_ids=[one.part_id], order_ids=order_ids)
+    write_down_outlook(order_ids=order_ids)
+    tell_who_is_short(order_ids={one.clearance_id}, since=f"scrap:{key}")
+    one.refresh_from_db()
+    return one
+
+
+def _check(job: AssemblyJob, one: MaterialRequirement, quantity: int, reason: str) -> None:
+    if job.status != AssemblyJob.Status.IN_PROGRESS:
+        raise IllegalTransition(
+            f"{job.number} is {job.get_status_display().lower()}: only what a job under way has "
+            "taken can break in making."
+        )
+    taken = one.issued_quantity - one.scrapped_quantity
+    if not 1 <= quantity <= taken:
+        raise MoveRefused(
+            f"{job.number} has taken {taken} that are not scrapped: expected 1 to {taken}, "
+            f"got {quantity}."
+        )
+    if not reason.strip():
+        raise MoveRefused("Scrap needs a reason, got none.")
+
+
+def _write_off(
+    one: MaterialRequirement, quantity: int, reason: str, key: str, reference: str
+) -> list[Move]:
+    """Back from the job and out of the house: what jobs took stays what is in their machines."""
+    aside = place_for(Bin.Purpose.QUALITY).pk
+    legs = (
+        (StockMovement.Kind.ISSUE, quantity, f"unissue:{key}"),
+        (StockMovement.Kind.SCRAP, -quantity, f"scrap:{key}"),
+    )
+    return [
+        Move(
+            part_id=one.part_id,
+            kind=kind,
+            quantity=pieces,
+            key=leg_key,
+            origin=Origin.PEGGED,
+            bin_id=aside,
+            reference=reference,
+            reason=reason,
+        )
+        for kind, pieces, leg_key in legs
+    ]
