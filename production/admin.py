@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from config.errors import CartwrightError
-from production.bom import BillError, line_from_json
+from production.bom import BillError, read_line
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
@@ -68,11 +68,11 @@ class BomLineForm(forms.ModelForm):
             return data
         component = data.get("component")
         try:
-            line_from_json(
+            read_line(
                 component=component.part_number if component else "",
                 group=data.get("component_group") or "",
-                quantity_per=data.get("quantity_per"),
-                condition=data.get("condition") or [],
+                quantity_per=data.get("quantity_per") or "",
+                condition=data.get("condition") or "",
                 operation=str(data.get("operation")),
                 where="This line",
             )

@@ -1,13 +1,14 @@
 """Could what is offered be built? Every option's part must be known, and a bill must take it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.utils import timezone
 
 from configurator.ports import Offered, Unbuildable
-from production.bom import Bill, BillError, Line
+from production.bom import Bill, BillError, PartFacts
 from production.bom.as_ordered import BUY
-from production.bom.lines import AnyOf, Reference
 from production.models import Part
-from production.services.bills import bills_of
+from production.services.reached_bills import reached_bills
 
 
 def unbuildable(*, product_slug: str, offered: Sequence[Offered]) -> Sequence[Unbuildable]:
@@ -26,13 +27,13 @@ def unbuildable(*, product_slug: str, offered: Sequence[Offered]) -> Sequence[Un
         if one.part_number not in known
     ]
     try:
-        bills, kinds, tops = bills_of(slugs={product_slug}, part_numbers=set())
+        reached = reached_bills(slugs={product_slug}, part_numbers=(), on=timezone.localdate())
     except BillError as error:
         return [Unbuildable(f"its bill of material cannot be read: {error}"), *faults]
-    if product_slug not in tops:
+    if product_slug not in reached.tops:
         return [Unbuildable("it has no released bill of material"), *faults]
-    faults += _in_bills(bills, kinds, {one.group for one in offered})
-    taken = {line.group for bill in bills.values() for line in bill.lines}
+    faults += _in_bills(reached.bills, reached.parts, {one.group for one in offered})
+    taken = {line.group for bill in reached.bills.values() for line in bill.lines}
     return faults + [
         Unbuildable(
             f"no line of the bill takes what is chosen in {one.group}", one.group, one.option
@@ -43,14 +44,14 @@ def unbuildable(*, product_slug: str, offered: Sequence[Offered]) -> Sequence[Un
 
 
 def _in_bills(
-    bills: Mapping[str, Bill], kinds: Mapping[str, str], groups: set[str]
+    bills: Mapping[str, Bill], parts: Mapping[str, PartFacts], groups: set[str]
 ) -> Iterator[Unbuildable]:
     """What would stop every explosion: groups that are not there, and missing bills."""
-    for part_number, kind in kinds.items():
-        if kind != BUY and part_number not in bills:
-            yield Unbuildable(f"{part_number} is {kind}, but has no released bill")
+    for part_number, part in parts.items():
+        if part.kind != BUY and part_number not in bills:
+            yield Unbuildable(f"{part_number} is {part.kind}, but has no released bill")
     for part_number, bill in bills.items():
-        asked = dict.fromkeys(group for line in bill.lines for group in _groups_of(line))
+        asked = dict.fromkeys(_groups_of(bill))
         for group in asked:
             if group not in groups:
                 yield Unbuildable(
@@ -58,13 +59,16 @@ def _in_bills(
                 )
 
 
-def _groups_of(line: Line) -> Iterable[str]:
-    if line.group:
-        yield line.group
-    if line.quantity.of is not None:
-        yield line.quantity.of.group
-    for condition in line.conditions:
-        for compare in condition.options if isinstance(condition, AnyOf) else (condition,):
-            yield compare.left.group
-            if isinstance(compare.right, Reference):
-                yield compare.right.group
+def _groups_of(bill: Bill) -> Iterator[str]:
+    """Every group that the bill asks for, sorted within each line, step and check."""
+    for line in bill.lines:
+        if line.group:
+            yield line.group
+        for asked in (line.quantity.references, line.condition.references):
+            yield from sorted(reference.group for reference in asked)
+    for text, condition in (
+        *((step.text, step.condition) for step in bill.steps),
+        *((check.text, check.condition) for check in bill.checks),
+    ):
+        for asked in (text.references, condition.references):
+            yield from sorted(reference.group for reference in asked)

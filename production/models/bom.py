@@ -73,11 +73,11 @@ class BomLine(models.Model):
     component_group = models.SlugField(
         max_length=40, blank=True, help_text="Option group whose chosen part is the component."
     )
-    quantity_per = models.JSONField(
-        default=dict, help_text='{"fixed": 1}, {"of_group": "memory_quantity"}, …'
+    quantity_per = models.TextField(
+        default="1", help_text="How many for one: an expression, e.g. 2 or memory_quantity.count."
     )
-    condition = models.JSONField(
-        default=list, blank=True, help_text="Comparisons over the choices; all must hold."
+    condition = models.TextField(
+        blank=True, default="", help_text='An expression, e.g. graphics != "none"; empty: always.'
     )
     operation = models.CharField(max_length=8, choices=Operation, default=Operation.BUILD)
     scrap_factor = models.DecimalField(
@@ -100,6 +100,18 @@ class BomLine(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [
+            models.Index(
+                fields=["effective_from"],
+                name="bom_line_comes_into_use",
+                condition=Q(effective_from__isnull=False),
+            ),
+            models.Index(
+                fields=["effective_until"],
+                name="bom_line_goes_out_of_use",
+                condition=Q(effective_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(scrap_factor__gte=0) & Q(scrap_factor__lt=1),
@@ -129,7 +141,8 @@ class InstructionStep(models.Model):
     operation = models.CharField(max_length=8, choices=BomLine.Operation)
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(
-        max_length=400, help_text="{group} stands for the name of what is chosen there."
+        max_length=400,
+        help_text="{group} is the name of what is chosen there, {group.attribute} a value of it.",
     )
     condition = models.TextField(blank=True, help_text="An expression; empty: always.")
 
@@ -164,6 +177,19 @@ class CheckItem(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class BillsStamp(models.Model):
+    """Which state of the released bills is the present one: one row, moved by triggers.
+
+    It moves when a bill is released or superseded, and when a part changes what an explosion
+    asks of it; numbers come from a sequence, so that no state ever has the number of another.
+    """
+
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class BomSnapshot(models.Model):

@@ -59,7 +59,7 @@ def test_every_machine_is_on_sale_and_its_default_can_be_frozen_built_and_promis
         assert frozen.currency == CURRENCY
         lines = snapshots([frozen], on=timezone.localdate())[frozen.sha256].lines
         assert {"LBL-RATING", "CRD-POWER"} <= {line.part_number for line in lines}
-        assert max(line.level for line in lines) == 2
+        assert max(line.level for line in lines) == 3
         promise = quote(lines=[(frozen, 1)], today=timezone.localdate())
         assert promise.likely_on is not None, slug
 
@@ -122,7 +122,7 @@ def test_every_permission_that_a_role_names_exists():
 
 def test_the_command_says_what_it_loaded_and_gives_the_staff_a_password(capsys):
     call_command("load_demo", staff_password="a password of ours")
-    assert "1,497  offers" in capsys.readouterr().out
+    assert "1,498  offers" in capsys.readouterr().out
     assert User.objects.get(username="floor").check_password("a password of ours")
 
 

@@ -14,7 +14,13 @@ from production.models import AssemblyJob, BomLine, StockLevel, SupplyProfile
 from production.selectors import open_shortages
 from production.services import supply
 from production.services.shop_floor import finish_operation, start_operation
-from tests.factories.production import makeable_model, planned_order, released_order, stock_part
+from tests.factories.production import (
+    change_line,
+    makeable_model,
+    planned_order,
+    released_order,
+    stock_part,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +113,7 @@ def test_a_part_that_nobody_sells_is_told_on_the_card_and_needs_a_person(version
 
 
 def test_an_order_that_cannot_be_planned_needs_a_person(version, floor, drain):
-    BomLine.objects.filter(component_group="memory").update(quantity_per={"of_group": "cpu"})
+    change_line(BomLine.objects.get(component_group="memory"), quantity_per="cpu.count")
     order = released_order(version=version)
     drain()
     assert Delivery.objects.get(subscriber="production.plan_order").failures == 1
