@@ -26,7 +26,12 @@ def open_shortages(order_id: int) -> list[Shortage]:
     """What has to be bought for an order, in the order of its jobs. Empty: nothing (more)."""
     short = (
         MaterialRequirement.objects.filter(
-            clearance_id=order_id, job__status=AssemblyJob.Status.WAITING_FOR_PARTS
+            clearance_id=order_id,
+            # A job under way lacks something only when a piece broke or was taken away.
+            job__status__in=[
+                AssemblyJob.Status.WAITING_FOR_PARTS,
+                AssemblyJob.Status.IN_PROGRESS,
+            ],
         )
         .annotate(tied=Coalesce(Sum("allocations__quantity"), 0))
         .filter(quantity__gt=F("tied"))

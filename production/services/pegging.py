@@ -17,6 +17,8 @@ from production.services import stock
 from shop.models import Order
 
 WAITING = AssemblyJob.Status.WAITING_FOR_PARTS
+# A job under way lacks something only when a piece broke or was taken away.
+LACKING = (WAITING, AssemblyJob.Status.IN_PROGRESS)
 
 
 def lock_orders(*, requirement_ids: Collection[int], part_ids: Collection[int]) -> set[int]:
@@ -60,7 +62,7 @@ def serve_waiting(*, part_ids: Collection[int], order_ids: Collection[int]) -> N
 def _uncovered(part_ids: Collection[int]) -> QuerySet[MaterialRequirement, Any]:
     """What waiting jobs need and neither shelf nor receipts cover, the first served first."""
     return (
-        MaterialRequirement.objects.filter(part__in=part_ids, job__status=WAITING)
+        MaterialRequirement.objects.filter(part__in=part_ids, job__status__in=LACKING)
         .annotate(tied=Coalesce(Sum("allocations__quantity"), 0))
         .filter(quantity__gt=F("tied"))
         .order_by(F("job__due_on").asc(nulls_last=True), "clearance__cleared_at", "pk")

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from config.errors import CartwrightError
 from config.locks import lock_rows
 from production.errors import IllegalTransition, MoveRefused, UnknownRequirement
 from production.models import (
@@ -100,3 +101,23 @@ def _write_off(
         )
         for kind, pieces, leg_key in legs
     ]
+
+
+def scrap_as_asked(
+    *, requirement_id: int, quantity: int, reason: str, key: str, actor: str, serial: str = ""
+) -> str:
+    """An errand of the floor: write off, and say in a sentence what came of it."""
+    try:
+        one = scrap_issued(
+            requirement_id=requirement_id,
+            quantity=quantity,
+            reason=reason,
+            key=key,
+            actor=actor,
+            serial=serial,
+        )
+    except CartwrightError as error:
+        return f"Nothing was written off. {error}"
+    if one.short_quantity:
+        return f"Written off. {one.short_quantity} of {one.part.name} are short now and wanted."
+    return f"Written off. Another {one.part.name} is kept for {one.job.number} on the shelf."

@@ -15,7 +15,6 @@ from configurator.services.availability import set_option_availability
 from production.errors import OverReceipt, UnknownReceipt
 from production.models import (
     Allocation,
-    AssemblyJob,
     MaterialRequirement,
     Part,
     ReceiptOutcome,
@@ -26,6 +25,7 @@ from production.models import (
 from production.services.moving import Move, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import (
+    LACKING,
     allocate_from_shelf,
     lock_orders,
     make_ready,
@@ -116,7 +116,7 @@ def _tie(facts: dict[str, ReceiptFacts]) -> None:
     waiting = set(
         MaterialRequirement.objects.filter(
             pk__in=[requirement for one in facts.values() for requirement, _ in one.pegs],
-            job__status=AssemblyJob.Status.WAITING_FOR_PARTS,
+            job__status__in=LACKING,
         ).values_list("pk", flat=True)
     )
     Allocation.objects.bulk_create(
