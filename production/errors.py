@@ -1,24 +1,39 @@
 """What may go wrong by rule in production."""
 
+from collections.abc import Sequence
+
 from config.errors import CartwrightError, IllegalTransition, NotFound
+from production.bom.checking import BillFinding
 
 __all__ = [
     "BillIncomplete",
+    "BillRefused",
+    "CheckRefused",
+    "ClientIdReused",
     "CountRefused",
+    "HoldRefused",
     "IllegalTransition",
+    "JobOnHold",
+    "KitIncomplete",
+    "MachineIncomplete",
     "MoveRefused",
     "NotCleared",
     "OperationOutOfOrder",
     "OverReceipt",
     "ProductionError",
+    "SerialRefused",
     "ShortOfStock",
+    "SwapRefused",
     "UnknownBin",
+    "UnknownCheck",
     "UnknownHold",
     "UnknownJob",
     "UnknownOperation",
     "UnknownPart",
     "UnknownReceipt",
     "UnknownRequirement",
+    "UnknownSerial",
+    "WorkCenterFull",
 ]
 
 
@@ -38,6 +53,18 @@ class BillIncomplete(ProductionError):
 
     code = "bill_incomplete"
     http_status = 409
+
+
+class BillRefused(ProductionError):
+    """A bill cannot be released; `findings` say what is wrong, each with its place."""
+
+    code = "bill_refused"
+    http_status = 422
+
+    def __init__(self, bill: str, findings: Sequence[BillFinding]) -> None:
+        told = "; ".join(map(str, findings))
+        super().__init__(f"{bill} cannot be released: {told}")
+        self.findings = tuple(findings)
 
 
 class ShortOfStock(ProductionError):
@@ -71,6 +98,76 @@ class OperationOutOfOrder(IllegalTransition):
     """An operation may start when the one before it is done, and end when it has started."""
 
     code = "operation_out_of_order"
+
+
+class JobOnHold(ProductionError):
+    """Nobody works on a job that is held until the hold is lifted."""
+
+    code = "job_on_hold"
+    http_status = 409
+
+
+class HoldRefused(ProductionError):
+    """A hold that says nothing, or on a job that is held or over already."""
+
+    code = "hold_refused"
+    http_status = 409
+
+
+class WorkCenterFull(ProductionError):
+    """As many jobs are under way at a work center as may be."""
+
+    code = "work_center_full"
+    http_status = 409
+
+
+class KitIncomplete(ProductionError):
+    """Parts of a kit are neither scanned nor confirmed by hand, or not there."""
+
+    code = "kit_incomplete"
+    http_status = 409
+
+
+class MachineIncomplete(ProductionError):
+    """A machine is boxed with every serial written down and every check passed."""
+
+    code = "machine_incomplete"
+    http_status = 409
+
+
+class SerialRefused(ProductionError):
+    """A serial number that is no serial number, or sits in a machine already."""
+
+    code = "serial_refused"
+    http_status = 409
+
+
+class CheckRefused(ProductionError):
+    """A result that does not answer the check."""
+
+    code = "check_refused"
+
+
+class SwapRefused(ProductionError):
+    """A part that is not approved for the job, or is built in already."""
+
+    code = "swap_refused"
+    http_status = 409
+
+
+class ClientIdReused(ProductionError):
+    """One client id came with two different contents."""
+
+    code = "client_id_reused"
+    http_status = 409
+
+
+class UnknownCheck(NotFound):
+    code = "unknown_check"
+
+
+class UnknownSerial(NotFound):
+    code = "unknown_serial"
 
 
 class UnknownJob(NotFound):

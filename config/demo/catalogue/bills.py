@@ -154,7 +154,13 @@ def packaging(size: str) -> Bill:
     )
 
 
-def machine_bill(slug: str, name: str, pack: str, burn_in_hours: tuple[int, ...]) -> Bill:
+def machine_bill(
+    slug: str,
+    name: str,
+    pack: str,
+    burn_in_hours: tuple[int, ...],
+    more_steps: tuple[StepText, ...] = (),
+) -> Bill:
     """The machine itself."""
     return Bill(
         part_number=f"MCH-{slug.upper()}",
@@ -176,16 +182,16 @@ def machine_bill(slug: str, name: str, pack: str, burn_in_hours: tuple[int, ...]
             fixed(f"SET-PACK-{pack}", "box"),
             chosen("monitor", "box", 'monitor != "none"', "monitor_quantity.count"),
         ),
-        steps=instructions.MACHINE,
+        steps=(*instructions.MACHINE, *more_steps),
         checks=instructions.machine_checks(burn_in_hours),
     )
 
 
-# Slug, name, size of the box, hours of burn-in that can be chosen.
+# Slug, name, size of the box, hours of burn-in that can be chosen, steps of its own.
 MACHINES = (
-    ("compact", "Compact", "SMALL", (2, 24)),
-    ("atelier", "Atelier", "LARGE", (2, 24, 72)),
-    ("bench", "Bench", "LARGE", (2, 24)),
+    ("compact", "Compact", "SMALL", (2, 24), ()),
+    ("atelier", "Atelier", "LARGE", (2, 24, 72), ()),
+    ("bench", "Bench", "LARGE", (2, 24), (instructions.FIRST_DRIVE_IN_A_BAY,)),
 )
 
 
@@ -200,11 +206,11 @@ def bills() -> tuple[Bill, ...]:
         packaging("LARGE"),
         *(
             bill
-            for slug, name, pack, hours in MACHINES
+            for slug, name, pack, hours, steps in MACHINES
             for bill in (
                 chassis(slug, name),
                 core(slug, name),
-                machine_bill(slug, name, pack, hours),
+                machine_bill(slug, name, pack, hours, steps),
             )
         ),
     )

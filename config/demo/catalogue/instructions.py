@@ -71,6 +71,12 @@ CORE = (
 ACCESSORIES = (
     StepText("box", "Put power cord and quick-start card into the accessory bag and close it."),
 )
+# Only the bench offers a first drive that is not an M.2 one.
+FIRST_DRIVE_IN_A_BAY = StepText(
+    "build",
+    "Mount the {drive} on its rails in the lowest bay; data and power cable.",
+    "drive.drive_bays > 0",
+)
 MACHINE = (
     StepText("kitting", "Take a tote, put the traveller in it and scan the job."),
     StepText("kitting", "Fetch and scan every part of the pick list. Boxes stay sealed."),
@@ -85,11 +91,6 @@ MACHINE = (
         "build",
         "Fit the {drive} in the M.2 slot next to the processor; one screw, finger-tight.",
         "drive.m2_slots > 0",
-    ),
-    StepText(
-        "build",
-        "Mount the {drive} on its rails in the lowest bay; data and power cable.",
-        "drive.drive_bays > 0",
     ),
     StepText(
         "build",
