@@ -101,6 +101,8 @@ RULES = (
     _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
     _add("production_stockmovement", "a record"),
     _add("production_receiptoutcome", "a record"),
+    _add("production_bincount", "a record"),
+    _move("production_qualityhold", "a record", "part_id reason opened_by key", may_insert=True),
     _move(
         "suppliers_purchaseorder",
         "bought for a clearance",

@@ -72,29 +72,34 @@ def stock_list(*, shown: str) -> QuerySet[Part, Any]:
 
 
 def with_bins(parts: QuerySet[Part, Any]) -> QuerySet[Part, Any]:
-    """The parts, each with `lies_in`: its bins that are not empty, along the walk."""
+    """The parts, each with its bins that are not empty, along the walk: `bin_stock`."""
     lies_in = (
         BinStock.objects.filter(quantity__gt=0)
         .select_related("bin")
         .order_by("bin__sequence", "bin__code")
     )
-    return parts.prefetch_related(Prefetch("bin_stock", queryset=lies_in, to_attr="lies_in"))
+    return parts.prefetch_related(Prefetch("bin_stock", queryset=lies_in))
 
 
 def stock_figures() -> StockFigures:
     """What everything on the shelf is worth at its average cost, in one statement."""
     cost = Coalesce(
-        "average_cost_minor", Cast("part__standard_cost_minor", DecimalField(decimal_places=4))
+        "average_cost_minor",
+        Cast("part__standard_cost_minor", DecimalField(max_digits=22, decimal_places=4)),
     )
     push = F("on_hand") - F("pegged_on_hand") - F("kanban_on_hand")
     worth = DecimalField(max_digits=30, decimal_places=4)
+    sums = StockLevel.objects.annotate(cost=cost).aggregate(
+        value=Coalesce(Sum(F("on_hand") * F("cost"), output_field=worth), Decimal(0)),
+        push=Coalesce(Sum(push * F("cost"), output_field=worth), Decimal(0)),
+        set_aside=Coalesce(Sum(F("on_hold") * F("cost"), output_field=worth), Decimal(0)),
+        unknown=Count("pk", filter=Q(on_hand__gt=0, cost__isnull=True)),
+    )
     return StockFigures(
-        **StockLevel.objects.annotate(cost=cost).aggregate(
-            value=Coalesce(Sum(F("on_hand") * F("cost"), output_field=worth), Decimal(0)),
-            push=Coalesce(Sum(push * F("cost"), output_field=worth), Decimal(0)),
-            set_aside=Coalesce(Sum(F("on_hold") * F("cost"), output_field=worth), Decimal(0)),
-            unknown=Count("pk", filter=Q(on_hand__gt=0, cost__isnull=True)),
-        )
+        value=sums["value"],
+        push=sums["push"],
+        set_aside=sums["set_aside"],
+        unknown=sums["unknown"],
     )
 
 
