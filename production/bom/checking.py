@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from production.bom.errors import ExpressionError
 from production.bom.explode import Applicable, Choices, applicable
-from production.bom.lines import Bill, Line
+from production.bom.expression import (
+    Schema,
+    compile_condition,
+    compile_quantity,
+    compile_template,
+)
+from production.bom.lines import Bill, BillCheck, BillStep, Line
 from production.bom.reachable import Looks, Orderable, TooManyCombinations, Unanswered
 
 MOST_PATHS = 200  # by which one product reaches one bill
@@ -52,12 +59,10 @@ def parts_on(line: Line, parts_of: PartsOf) -> Collection[str]:
 
 
 def paths_to(part: str, top: str, bills: Mapping[str, Bill], parts_of: PartsOf) -> list[Path]:
-    """The ways by which a product reaches a part; one empty way to the product itself.
-
-    The bills must have no cycle.
-    """
+    """The ways by which a product reaches a part; one empty way to the product itself."""
     if part == top:
         return [()]
+    leading = _leading_to(part, bills, parts_of)
     found: list[Path] = []
     waiting: list[tuple[str, Path]] = [(top, ())]
     while waiting and len(found) < MOST_PATHS:
@@ -67,9 +72,49 @@ def paths_to(part: str, top: str, bills: Mapping[str, Bill], parts_of: PartsOf) 
                 way = (*path, Link(bills[here], number, below))
                 if below == part:
                     found.append(way)
-                elif below in bills:
+                elif below in leading and below not in {link.part for link in path}:
                     waiting.append((below, way))
     return found
+
+
+def _leading_to(part: str, bills: Mapping[str, Bill], parts_of: PartsOf) -> set[str]:
+    """The bills from which a part can be reached, so that no other way need be tried."""
+    users: dict[str, set[str]] = {}
+    for owner, bill in bills.items():
+        for line in bill.lines:
+            for below in parts_on(line, parts_of):
+                users.setdefault(below, set()).add(owner)
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        fresh = users.get(waiting.pop(), set()) - found
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+def untyped(bill: Bill, schema: Schema) -> Iterator[BillFinding]:
+    """Expressions of a bill that speak of what is not in the schema, or compare it wrongly."""
+    for number, line in enumerate(bill.lines, start=1):
+        where = f"{bill.part_number}, line {number}"
+        yield from _fault_of(partial(compile_quantity, line.quantity.text, schema), where, number)
+        yield from _fault_of(partial(compile_condition, line.condition.text, schema), where, number)
+    told_of: list[tuple[str, BillStep | BillCheck]] = [
+        *((f"step “{_begin(step.text.text)}”", step) for step in bill.steps),
+        *((f"check {check.code}", check) for check in bill.checks),
+    ]
+    for place, item in told_of:
+        text, condition = item.text.text, item.condition.text
+        where = f"{bill.part_number}, {place}"
+        yield from _fault_of(partial(compile_template, text, schema), where)
+        yield from _fault_of(partial(compile_condition, condition, schema), where)
+
+
+def _fault_of(read: Callable[[], object], where: str, number: int = 0) -> Iterator[BillFinding]:
+    try:
+        read()
+    except ExpressionError as error:
+        yield BillFinding("unreadable", where, str(error), number, error.excerpt)
 
 
 class BillQuestions:

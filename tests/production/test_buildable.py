@@ -93,6 +93,30 @@ def test_what_is_free_and_has_no_part_is_nothing_to_build(draft):
     check_model_version(version_id=draft.pk)
 
 
+def test_a_bill_that_speaks_of_an_attribute_that_is_not_there(draft):
+    change_line(BomLine.objects.get(component_group="case"), condition="graphics.lenght_mm > 3")
+    (told,) = refused(draft)
+    assert "line 1: column 1: expected an attribute of graphics" in told
+    assert "did you mean graphics.length_mm?" in told
+
+
+def test_a_configuration_for_which_none_of_several_alternates_applies(draft):
+    line = BomLine.objects.get(component__part_number="BRACKET")
+    change_line(line, alternates="bracket", condition='graphics == "card"')
+    (told,) = refused(draft)
+    assert "alternates bracket: none applies" in told
+    assert "where graphics is none" in told
+
+
+def test_an_attribute_that_an_option_lacks_is_told_where_the_bill_would_ask_for_it(draft):
+    card = options(draft, "long-card").get()
+    Option.objects.filter(pk=card.pk).update(attributes={**card.attributes, "slots": 2})
+    bracket = BomLine.objects.get(component__part_number="BRACKET")
+    change_line(bracket, condition="graphics.fitted", quantity_per="graphics.slots")
+    (told,) = refused(draft)
+    assert "has no answer where graphics is card: graphics.slots must be a whole number" in told
+
+
 def test_parts_of_other_machines_do_not_matter(draft):
     Part.objects.create(part_number="ODD", name="Odd", kind=Part.Kind.MAKE)
     check_model_version(version_id=draft.pk)

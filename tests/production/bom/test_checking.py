@@ -199,3 +199,18 @@ def test_what_is_found_is_what_trying_every_configuration_finds(claims):
     assert (witness is not None) == bool(holding)
     if witness is not None:
         assert condition(witness)
+
+
+def test_ways_to_a_part_end_even_where_bills_run_in_a_circle():
+    bills = {
+        "MCH": Bill("MCH", (line("A"), line("B"))),
+        "A": Bill("A", (line("B"), line("SCREW"))),
+        "B": Bill("B", (line("A"), line("SCREW"))),
+    }
+    ways = paths_to("SCREW", "MCH", bills, ORDERABLE.parts_of)
+    assert sorted([link.part for link in way] for way in ways) == [
+        ["A", "B", "SCREW"],
+        ["A", "SCREW"],
+        ["B", "A", "SCREW"],
+        ["B", "SCREW"],
+    ]
