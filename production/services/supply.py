@@ -279,23 +279,32 @@ def _judge(receipt: ScheduledReceipt, quantity: int, key: str) -> None:
     )
 
 
-@transaction.atomic
-def update_supply_profile(*, rows: Iterable[tuple[int, int | None, str]]) -> None:
-    """How parts can be bought: (part id, lead days or None, supplier) each, one statement.
+type SupplyRow = tuple[int, int | None, str] | tuple[int, int | None, str, int | None]
 
-    The configurator's copy is brought up to date with it.
+
+@transaction.atomic
+def update_supply_profile(*, rows: Iterable[SupplyRow]) -> None:
+    """How parts can be bought: (part id, lead days or None, supplier, price?) each, set-based.
+
+    The price is for one, in the house's currency and minor units. The configurator's copy is
+    brought up to date with it.
     """
-    profiles = {part_id: (lead_days, supplier) for part_id, lead_days, supplier in rows}
+    profiles = {row[0]: row for row in rows}
     SupplyProfile.objects.bulk_create(
         [
-            SupplyProfile(part_id=part_id, lead_days=lead_days, supplier_name=supplier)
-            for part_id, (lead_days, supplier) in sorted(profiles.items())
+            SupplyProfile(
+                part_id=part_id,
+                lead_days=row[1],
+                supplier_name=row[2],
+                price_minor=row[3] if len(row) == 4 else None,
+            )
+            for part_id, row in sorted(profiles.items())
         ],
         update_conflicts=True,
         unique_fields=["part"],
-        update_fields=["lead_days", "supplier_name", "updated_at"],
+        update_fields=["lead_days", "supplier_name", "price_minor", "updated_at"],
     )
     parts = Part.objects.filter(pk__in=profiles).select_related("stock_level")
     set_option_availability(
-        rows=[(part.part_number, part.free_quantity, profiles[part.pk][0]) for part in parts]
+        rows=[(part.part_number, part.free_quantity, profiles[part.pk][1]) for part in parts]
     )

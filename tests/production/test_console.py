@@ -171,7 +171,7 @@ def test_the_job_page_tells_what_happened_and_takes_the_tracking_number(version,
     job = job_of(order)
     for kind in ("kitting", "build", "test"):
         start_operation(job_id=job.pk, kind=kind, actor="staff:ines")
-        finish_operation(job_id=job.pk, kind=kind, actor="staff:ines")
+        finish_operation(job_id=job.pk, kind=kind, actor="staff:ines", by_hand="counted")
     press(floor, job, "box", "start")
     html = page(floor, "ops:job", job.number)
     assert "Test done" in html
@@ -207,7 +207,7 @@ def test_a_count_corrects_the_level_once(version, client):
     assert StockLevel.objects.get(part=part).on_hand == 97
     html = page(client, "ops:part", part.pk)
     assert "miscounted" in html
-    assert "<td data-label=\"Who\">ines</td>" in html
+    assert '<td data-label="Who">ines</td>' in html
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db.models import Max
 from config.demo.catalogue.bills import Bill, bills
 from config.demo.catalogue.consumables import CONSUMABLES
 from config.demo.catalogue.options import CataloguePart
-from config.demo.catalogue.suppliers import all_parts, opening_stock
+from config.demo.catalogue.suppliers import all_parts
 from production.models import (
     BillOfMaterial,
     BomLine,
@@ -19,7 +19,6 @@ from production.models import (
     Part,
     WorkCenter,
 )
-from production.services.opening import record_opening
 from production.services.releasing import release_bill
 
 # code, name, operation, jobs a day, minutes a job
@@ -29,7 +28,6 @@ WORK_CENTERS = (
     ("test", "Test racks", "test", 12, 240),
     ("packing", "Packing table", "box", 20, 20),
 )
-BINS_PER_SHELF = 12
 
 LINE_FIELDS = (
     *("position", "component_id", "component_group", "quantity_per", "condition", "operation"),
@@ -172,20 +170,3 @@ def load_work_centers() -> int:
         update_fields=["name", "operation", "jobs_per_day", "standard_minutes"],
     )
     return len(WORK_CENTERS)
-
-
-def open_stock(parts: PartIds) -> int:
-    """Put what is common on the shelf, once; bins run along the shelves."""
-    stock = opening_stock()
-    record_opening(
-        rows=[
-            (parts[number], pieces, _bin(place))
-            for place, (number, pieces) in enumerate(sorted(stock.items()))
-        ]
-    )
-    return len(stock)
-
-
-def _bin(place: int) -> str:
-    shelf, slot = divmod(place, BINS_PER_SHELF)
-    return f"{chr(ord('A') + shelf)}-{slot + 1:02}"
