@@ -21,6 +21,7 @@ __all__ = [
     "OperationOutOfOrder",
     "OverReceipt",
     "ProductionError",
+    "RequirementRefused",
     "SerialRefused",
     "ShortOfStock",
     "SwapRefused",
@@ -196,3 +197,10 @@ class UnknownHold(NotFound):
 
 class UnknownRequirement(NotFound):
     code = "unknown_requirement"
+
+
+class RequirementRefused(ProductionError):
+    """A job cannot need that: less than a piece, or another part for more than is left."""
+
+    code = "requirement_refused"
+    http_status = 409

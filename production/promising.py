@@ -74,15 +74,17 @@ def ship_date(waits: Iterable[Wait], queue: PlantQueue, today: date) -> ShipDate
 
 def waits_of(outlooks: Iterable[PartOutlook]) -> list[Wait]:
     """What an order still waits for, from its requirements."""
-    return [Wait(it.expected_on, _on_order(it)) for it in outlooks if not it.is_complete]
+    return [
+        wait_for(it.part, it.expected_on, it.supplier_name) for it in outlooks if not it.is_complete
+    ]
 
 
-def _on_order(outlook: PartOutlook) -> str:
-    noun = outlook.part.noun
-    if outlook.expected_on is None:
-        return f"{noun}: nobody has said when it comes"
-    supplier = f" from {outlook.supplier_name}" if outlook.supplier_name else ""
-    return f"{noun}, {date_format(outlook.expected_on, 'D j M')}{supplier}"
+def wait_for(part: Part, expected_on: date | None, supplier_name: str) -> Wait:
+    """A part that is missing, in words."""
+    if expected_on is None:
+        return Wait(None, f"{part.noun}: nobody has said when it comes")
+    supplier = f" from {supplier_name}" if supplier_name else ""
+    return Wait(expected_on, f"{part.noun}, {date_format(expected_on, 'D j M')}{supplier}")
 
 
 def _missing(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait]:

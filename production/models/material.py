@@ -7,12 +7,26 @@ from shop.models import PaymentClearance
 
 
 class MaterialRequirement(models.Model):
-    """So much of a part that one job needs: allocated from the shelf, or still short."""
+    """So much of a part that one job needs: from the shelf, on its way to it, or still short.
 
+    `quantity` zero: not needed any more, because the configuration changed or another part took
+    its place; the row stays for what was once bought for it.
+    """
+
+    # A foreign key over (job, clearance), made in a migration, holds both.
     clearance = models.ForeignKey(
-        PaymentClearance, on_delete=models.PROTECT, related_name="material_requirements"
+        PaymentClearance,
+        on_delete=models.PROTECT,
+        related_name="material_requirements",
+        db_constraint=False,
     )
-    job = models.ForeignKey(AssemblyJob, on_delete=models.PROTECT, related_name="requirements")
+    job = models.ForeignKey(
+        AssemblyJob,
+        on_delete=models.PROTECT,
+        related_name="requirements",
+        db_constraint=False,
+        db_index=False,  # the key over (job, part) begins with it
+    )
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="requirements")
     operation = models.CharField(max_length=8)
     quantity = models.PositiveIntegerField()
@@ -27,13 +41,13 @@ class MaterialRequirement(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
         help_text="The part that the bill asked for, where an alternate is used.",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["job", "part"], name="requirement_once_per_job_part"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="requirement_above_zero"),
             models.CheckConstraint(
                 condition=Q(scrapped_quantity__lte=F("issued_quantity")),
                 name="requirement_scrapped_within_issued",
@@ -60,6 +74,12 @@ class ScheduledReceipt(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="scheduled_receipts")
     quantity = models.PositiveIntegerField()
     received_quantity = models.PositiveIntegerField(default=0)
+    pegged_quantity = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Tied to requirements: the sum of its allocations, kept by the database.",
+    )
     due_on = models.DateField(null=True, blank=True)
     first_due_on = models.DateField(null=True, blank=True, help_text="As first said; kept.")
     ordered_on = models.DateField(null=True, blank=True)
@@ -69,13 +89,25 @@ class ScheduledReceipt(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(received_quantity__lte=F("quantity")),
-                name="scheduled_receipt_received_within_quantity",
+                condition=Q(quantity__gte=F("received_quantity") + F("pegged_quantity")),
+                name="scheduled_receipt_promised_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["part"],
+                condition=Q(quantity__gt=F("received_quantity") + F("pegged_quantity")),
+                name="scheduled_receipt_free",
             )
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def free(self) -> int:
+        """On its way, and nobody's."""
+        return self.quantity - self.received_quantity - self.pegged_quantity
 
 
 class ReceiptOutcome(models.Model):
@@ -99,10 +131,16 @@ class ReceiptOutcome(models.Model):
 
 
 class Allocation(models.Model):
-    """Supply tied to a requirement: from the shelf, or from what is on its way."""
+    """Supply tied to a requirement: from the shelf, or from what is on its way.
+
+    Triggers hold what a requirement says against these rows, and count what of a receipt is tied.
+    """
 
     requirement = models.ForeignKey(
-        MaterialRequirement, on_delete=models.PROTECT, related_name="allocations"
+        MaterialRequirement,
+        on_delete=models.PROTECT,
+        related_name="allocations",
+        db_index=False,  # the key over (requirement, scheduled receipt) begins with it
     )
     # Empty: from the shelf.
     scheduled_receipt = models.ForeignKey(
@@ -111,10 +149,18 @@ class Allocation(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="allocations",
+        db_index=False,  # most rows have none: see the index
     )
     quantity = models.PositiveIntegerField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["scheduled_receipt"],
+                condition=Q(scheduled_receipt__isnull=False),
+                name="allocation_by_receipt",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["requirement", "scheduled_receipt"],

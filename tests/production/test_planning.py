@@ -143,7 +143,7 @@ def test_a_failure_halfway_leaves_nothing_and_the_next_delivery_does_it_all(monk
         raise RuntimeError("the worker is gone")
 
     with monkeypatch.context() as outage:
-        outage.setattr(planning, "publish", die)
+        outage.setattr(planning, "publish_all", die)
         with suppress(RuntimeError):
             planning.plan_order(order_id=order.pk)
     for model in (AssemblyJob, JobOperation, MaterialRequirement, Allocation, BomSnapshot):
@@ -175,15 +175,16 @@ def test_the_first_state_of_each_job_is_written_down():
     }
 
 
-def test_planning_takes_the_same_few_statements_however_many_parts_and_jobs_there_are():
+def test_planning_takes_eight_statements_however_many_parts_jobs_and_orders_there_are():
     version = makeable_model()
-    first = released_order(version=version)
-    known = released_order(version=version)
-    several = released_order(version=version, graphics="card", power_supply="w850", quantity=5)
-    assert statements_of(lambda: planning.plan_order(order_id=first.pk)) <= 31
-    assert statements_of(lambda: planning.plan_order(order_id=known.pk)) <= 25
-    # One more a machine: what the customer sees of each.
-    assert statements_of(lambda: planning.plan_order(order_id=several.pk)) <= 28 + 4
+    first, known, many, one, other = (
+        released_order(version=version, quantity=quantity) for quantity in (1, 1, 5, 2, 1)
+    )
+    statements_of(lambda: planning.plan_order(order_id=first.pk))
+    assert statements_of(lambda: planning.plan_order(order_id=known.pk)) == 8
+    assert statements_of(lambda: planning.plan_order(order_id=many.pk)) == 8
+    batch = [one.pk, other.pk]
+    assert statements_of(lambda: planning.plan_orders(order_ids=batch)) == 8
 
 
 def statements_of(work):
