@@ -1,5 +1,7 @@
 """The language of quantities and conditions: what it means, and how it refuses what it is not."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -199,6 +201,14 @@ def test_the_kind_of_an_attribute_is_that_of_its_values():
     assert kind_of_values(["a"]) == "text"
     assert kind_of_values([("a",)]) == "texts"
     assert kind_of_values([1, "a"]) == "any"
+
+
+def test_the_examples_on_the_page_about_bills_read():
+    page = (Path(__file__).resolve().parents[3] / "docs" / "bills.md").read_text()
+    examples = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    assert len(examples) > 5
+    for example in examples:
+        assert write(parse(example)) == example
 
 
 references = st.builds(
