@@ -1,4 +1,4 @@
-from production.models.as_built import CheckResult, SerialUnit
+from production.models.as_built import CheckResult, PieceSource, SerialUnit
 from production.models.assembly_job import AssemblyJob, JobHold, JobOperation
 from production.models.bom import (
     BillOfMaterial,
@@ -42,6 +42,7 @@ __all__ = [
     "JobOperation",
     "MaterialRequirement",
     "Part",
+    "PieceSource",
     "QualityHold",
     "ReceiptOutcome",
     "ScanEvent",

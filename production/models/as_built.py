@@ -1,6 +1,6 @@
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from production.models.assembly_job import AssemblyJob
 from production.models.material import MaterialRequirement
@@ -27,7 +27,8 @@ class SerialUnit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["part", "serial"], name="serial_once_per_part"),
+            # Case is what differs between two readers of one label, not between two pieces.
+            models.UniqueConstraint("part", Upper("serial"), name="serial_once_per_part"),
             models.CheckConstraint(condition=~Q(serial=""), name="serial_not_empty"),
             models.CheckConstraint(
                 condition=Q(is_scrapped=False) | Q(requirement__isnull=True),
@@ -37,6 +38,30 @@ class SerialUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part_id} {self.serial}"
+
+
+class PieceSource(models.Model):
+    """Which delivery the pieces came with that a job took. Append-only.
+
+    Pieces without a serial cannot be told apart: the oldest on the shelf leave first.
+    """
+
+    requirement = models.ForeignKey(
+        MaterialRequirement, on_delete=models.PROTECT, related_name="sources"
+    )
+    reference = models.CharField(
+        max_length=120, blank=True, db_index=True, help_text="Of the receipt; empty: unknown."
+    )
+    quantity = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="piece_source_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} from {self.reference or 'unknown'}"
 
 
 class CheckResult(models.Model):

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from production.models.assembly_job import AssemblyJob
+from production.models.material import MaterialRequirement
 from production.models.part import Part
 from production.models.work_center import WorkCenter
 
@@ -32,9 +33,26 @@ class ScanEvent(models.Model):
         ACCEPTED = "accepted"
         REFUSED = "refused"
 
+    class Kind(models.TextChoices):
+        PICK = "pick"  # pieces taken for the job: counts
+        BY_HAND = "by_hand"  # counted and confirmed without a scanner: counts
+        PART = "part"  # a part of the job held up to the scanner: counts nothing
+        SERIAL = "serial"
+        JOB = "job"  # from here on scans are for this job
+        BIN = "bin"
+        ACTION = "action"  # an operation started or finished
+        CHECK = "check"
+        UNKNOWN = "unknown"
+
     client_id = models.UUIDField(unique=True)
     job = models.ForeignKey(
         AssemblyJob, null=True, blank=True, on_delete=models.PROTECT, related_name="scans"
+    )
+    kind = models.CharField(
+        max_length=8, choices=Kind, default=Kind.UNKNOWN, db_default=Kind.UNKNOWN
+    )
+    requirement = models.ForeignKey(
+        MaterialRequirement, null=True, blank=True, on_delete=models.PROTECT, related_name="scans"
     )
     part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.PROTECT)
     code = models.CharField(max_length=200, help_text="As the scanner sent it.")
@@ -42,12 +60,19 @@ class ScanEvent(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     outcome = models.CharField(max_length=8, choices=Outcome)
     message = models.CharField(max_length=300)
+    expected = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="What to scan next."
+    )
     actor = models.CharField(max_length=120)
     station = models.ForeignKey(Station, null=True, blank=True, on_delete=models.PROTECT)
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["job", "id"], name="scan_by_job")]
+        indexes = [
+            models.Index(fields=["job", "id"], name="scan_by_job"),
+            # Which job somebody is at: the last that they scanned.
+            models.Index(fields=["actor", "station", "id"], name="scan_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.outcome}"

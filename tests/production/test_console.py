@@ -81,7 +81,7 @@ def test_a_job_goes_through_the_columns_by_its_buttons(version, floor):
         assert columns(floor)[before] == [order.number]
         press(floor, job, kind, "start")
         assert columns(floor)[during] == [order.number]
-        press(floor, job, kind, "finish")
+        press(floor, job, kind, "finish", by_hand="counted")
     assert columns(floor)["Done today"] == [order.number]
 
 

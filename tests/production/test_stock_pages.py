@@ -298,8 +298,9 @@ def test_whoever_may_only_look_changes_nothing(client, shelf):
 def test_scrap_is_asked_of_a_worker_and_done_once(keeper, drain):
     order = planned_order(version=makeable_model())
     need = MaterialRequirement.objects.get(part__part_number="CPU-6")
-    for act in (start_operation, finish_operation):
-        act(job_id=need.job_id, kind="kitting", actor="staff:anna")
+    kitting = {"job_id": need.job_id, "kind": "kitting", "actor": "staff:anna"}
+    start_operation(**kitting)
+    finish_operation(**kitting, by_hand="counted")
     url = reverse("ops:scrap", args=[f"{order.number}-1"])
     assert "Six cores" in keeper.get(url).content.decode()
     form = {"requirement": need.pk, "quantity": "1", "reason": "pin bent", "key": str(uuid4())}
