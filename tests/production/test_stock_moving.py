@@ -194,9 +194,7 @@ def test_kitting_empties_the_bins_it_says():
     order = planned_order(version=version)
     need = MaterialRequirement.objects.get(part__part_number="SCREW")
     start_operation(job_id=need.job_id, kind="kitting", actor="staff:anna")
-    finish_operation(
-        job_id=need.job_id, kind="kitting", actor="staff:anna", by_hand="counted"
-    )
+    finish_operation(job_id=need.job_id, kind="kitting", actor="staff:anna", by_hand="counted")
     assert bins(need.part) == {"A-01": 92}
     moved = StockMovement.objects.get(key=f"issue:{need.pk}")
     assert (moved.quantity, moved.actor, moved.reference) == (

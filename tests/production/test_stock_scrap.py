@@ -21,9 +21,7 @@ def kitted():
     planned_order(version=makeable_model())
     need = MaterialRequirement.objects.get(part__part_number="CPU-6")
     start_operation(job_id=need.job_id, kind="kitting", actor="staff:anna")
-    finish_operation(
-        job_id=need.job_id, kind="kitting", actor="staff:anna", by_hand="counted"
-    )
+    finish_operation(job_id=need.job_id, kind="kitting", actor="staff:anna", by_hand="counted")
     need.refresh_from_db()
     return need
 
