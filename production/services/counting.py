@@ -7,12 +7,12 @@ from django.db import transaction
 
 from production.errors import CountRefused, ShortOfStock, UnknownPart
 from production.models import Bin, BinCount, BinStock, Part, StockLevel, StockMovement
+from production.services.free_supply import lock_free_supply
 from production.services.moving import LOST_FIRST, Move, has_moved, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import lock_orders, make_ready, serve_waiting
 from production.services.promises import holders_in_words
 from production.services.putaway import MOST_PIECES, bin_to_use
-from production.services.stock import lock_free_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def record_count(*, bin_id: int, counts: Sequence[Counted], key: str, actor: str
 
 
 def _lock(part_ids: Collection[int]) -> set[int]:
-    """Orders first, then levels: nobody promises or takes a piece until this is over."""
+    """Orders, then receipts and levels: nobody promises or takes a piece until this is over."""
     known = set(Part.objects.filter(pk__in=part_ids).values_list("pk", flat=True))
     if missing := set(part_ids) - known:
         raise UnknownPart(f"There is no part with the id {min(missing)}.")
@@ -106,7 +106,7 @@ def _lock(part_ids: Collection[int]) -> set[int]:
     StockLevel.objects.bulk_create(
         [StockLevel(part_id=part_id) for part_id in sorted(known)], ignore_conflicts=True
     )
-    lock_free_stock(part_ids)
+    lock_free_supply(part_ids=part_ids, is_tied_too=True)
     return order_ids
 
 

@@ -13,6 +13,7 @@ from production.models import (
     StockLevel,
     StockMovement,
 )
+from production.services.free_supply import lock_free_supply
 from production.services.moving import (
     LOST_FIRST,
     Move,
@@ -25,7 +26,6 @@ from production.services.outlook import write_down_outlook
 from production.services.pegging import lock_orders, make_ready, serve_waiting
 from production.services.promises import holders, take_back, tell_who_is_short
 from production.services.putaway import MOST_PIECES, bin_to_use
-from production.services.stock import lock_free_stock
 
 Outcome = QualityHold.Outcome
 KINDS = {Outcome.SCRAPPED: StockMovement.Kind.SCRAP, Outcome.RETURNED: StockMovement.Kind.RETURN}
@@ -175,13 +175,13 @@ def _out_of_hold(hold: QualityHold) -> Move:
 
 
 def _lock(part_id: int) -> set[int]:
-    """The orders that have or want pieces of a part, then its level."""
+    """The orders that have or want pieces of a part, then its receipts and its level."""
     if not Part.objects.filter(pk=part_id).exists():
         raise UnknownPart(f"There is no part with the id {part_id}.")
     kept: set[int] = set(holders(part_id).values_list("pk", flat=True))
     order_ids = lock_orders(requirement_ids=kept, part_ids=[part_id])
     StockLevel.objects.bulk_create([StockLevel(part_id=part_id)], ignore_conflicts=True)
-    lock_free_stock([part_id])
+    lock_free_supply(part_ids=[part_id], is_tied_too=True)
     return order_ids | set(
         MaterialRequirement.objects.filter(pk__in=kept).values_list("clearance_id", flat=True)
     )

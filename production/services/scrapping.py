@@ -1,6 +1,7 @@
 """A piece breaks in making: it is written off, and the job needs another one."""
 
 from django.db import transaction
+from django.db.models import F
 
 from config.errors import CartwrightError
 from config.locks import lock_rows
@@ -13,10 +14,8 @@ from production.models import (
     StockMovement,
 )
 from production.services.moving import Move, Origin, has_moved, move_stock, place_for
-from production.services.outlook import write_down_outlook
-from production.services.pegging import lock_orders, serve_waiting
-from production.services.promises import tell_who_is_short
-from production.services.stock import lock_free_stock
+from production.services.pegging import lock_orders
+from production.services.requiring import require_more
 
 # The errand behind the button: the web process may not say that a job needs more.
 SCRAP_ISSUED = "production.scrap_issued"
@@ -41,24 +40,24 @@ def scrap_issued(
     found = MaterialRequirement.objects.filter(pk=requirement_id).first()
     if found is None:
         raise UnknownRequirement(f"There is no requirement {requirement_id}.")
-    order_ids = lock_orders(requirement_ids=[requirement_id], part_ids=[found.part_id])
+    lock_orders(requirement_ids=[requirement_id], part_ids=())
+    # Whoever scraps in this job stands in line here.
     (job,) = lock_rows(AssemblyJob, [found.job_id])
-    lock_free_stock([found.part_id])
-    (one,) = lock_rows(MaterialRequirement, [requirement_id])
+    one = MaterialRequirement.objects.get(pk=requirement_id)
     if has_moved(f"scrap:{key}"):
         return one
     _check(job, one, quantity, reason)
+    require_more(
+        requirement_id=requirement_id, quantity=quantity, why=f"scrap: {reason}", actor=actor
+    )
     move_stock(_write_off(one, quantity, reason, key, job.number), actor=actor)
-    one.quantity += quantity
-    one.scrapped_quantity += quantity
-    one.save(update_fields=["quantity", "scrapped_quantity"])
+    MaterialRequirement.objects.filter(pk=requirement_id).update(
+        scrapped_quantity=F("scrapped_quantity") + quantity
+    )
     if serial:
         SerialUnit.objects.filter(requirement=one, serial=serial).update(
             requirement=None, is_scrapped=True
         )
-    serve_waiting(part_ids=[one.part_id], order_ids=order_ids)
-    write_down_outlook(order_ids=order_ids)
-    tell_who_is_short(order_ids={one.clearance_id}, since=f"scrap:{key}")
     one.refresh_from_db()
     return one
 

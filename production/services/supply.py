@@ -22,6 +22,7 @@ from production.models import (
     StockMovement,
     SupplyProfile,
 )
+from production.services.free_supply import lock_free_supply
 from production.services.moving import Move, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import (
@@ -191,6 +192,8 @@ def record_goods_receipt(
         requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
         part_ids=part_ids,
     )
+    # All of the part's, in key order: what is left over may set others free.
+    lock_free_supply(part_ids=part_ids, is_tied_too=True)
     (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
     if StockMovement.objects.filter(key__in=_keys(key)).exists():
         return
