@@ -61,7 +61,10 @@ def pick_lines(*, job_ids: Collection[int], is_with_bins: bool = False) -> list[
     """
     serials = Prefetch("serial_units", queryset=SerialUnit.objects.order_by("pk"))
     rows = list(
-        with_picked(MaterialRequirement.objects.filter(job__in=job_ids))
+        with_picked(
+            # What was swapped for another part as a whole is not wanted any more.
+            MaterialRequirement.objects.filter(job__in=job_ids, quantity__gt=0)
+        )
         .select_related("part", "job")
         .prefetch_related(serials)
         .order_by("job_id", "pk")

@@ -24,8 +24,8 @@ LONGEST_REASON = 200
 def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
     """Let so many pieces of a line count as picked, from now on.
 
-    In kitting they leave the shelf together at its end; later, as what replaces a broken piece
-    does, at once. Raises `KitIncomplete` for more than is wanted or kept for the job.
+    In kitting they leave the shelf together at its end; later, as what replaces broken pieces
+    does, once all that are kept for the job are picked. Raises `KitIncomplete` for more than is wanted or kept for the job.
     """
     if pieces > line.left:
         wanted = line.requirement.quantity
@@ -38,7 +38,8 @@ def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
             f"{line.name}: {line.here} more are kept for {locked.job.number}, got {pieces}. "
             f"{line.requirement.short_quantity} are short."
         )
-    if locked.operation(JobOperation.Kind.KITTING).status == JobOperation.Status.DONE:
+    is_kitted = locked.operation(JobOperation.Kind.KITTING).status == JobOperation.Status.DONE
+    if is_kitted and pieces == line.here:
         one = line.requirement
         issue_requirements(requirements=[one], reference=locked.job.number, actor=actor)
         write_down_sources(requirements=[one])

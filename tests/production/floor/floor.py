@@ -2,21 +2,29 @@
 
 from uuid import uuid4
 
-from production.models import AssemblyJob, BillOfMaterial, CheckItem, MaterialRequirement, Part
+from production.models import (
+    AssemblyJob,
+    BillOfMaterial,
+    BomLine,
+    CheckItem,
+    MaterialRequirement,
+    Part,
+)
 from production.services.scanning import scan
 from production.services.shop_floor import finish_operation, start_operation
-from tests.factories.production import draft_bill, makeable_model, planned_order
+from tests.factories.production import draft_bill, makeable_model, part, planned_order
 
 ACTOR = "staff:ines"
 KINDS = ("kitting", "build", "test", "box")
 CHECKS = (("boots", "It boots", "", None, None), ("rail-12v", "12 V rail", "V", "11.4", "12.6"))
 
 
-def model_with_checks(*, tracked=("CPU-6",), alternates=()):
-    """The small computer, whose machine is tested; `tracked`: parts with serial numbers.
+# Two glues, of which three of the second do for two of the first; two fans, one for one.
+ALTERNATES = (("GLUE", "2", 1), ("GLUE-B", "3", 2), ("FAN", "1", 1), ("FAN-B", "1", 2))
 
-    `alternates`: part numbers that may be taken instead of a screw.
-    """
+
+def model_with_checks(*, tracked=("CPU-6",), has_alternates=False):
+    """The small computer, whose machine is tested; `tracked`: parts with serial numbers."""
     version = makeable_model()
     Part.objects.filter(part_number__in=tracked).update(is_serial_tracked=True)
     top = Part.objects.get(part_number__startswith="MCH-")
@@ -35,6 +43,16 @@ def model_with_checks(*, tracked=("CPU-6",), alternates=()):
     for code, text, unit, low, high in CHECKS:
         CheckItem.objects.create(
             bill=new, code=code, text=text, unit=unit, at_least=low, at_most=high
+        )
+    for position, (number, quantity, priority) in enumerate(ALTERNATES * has_alternates, 100):
+        BomLine.objects.create(
+            bill=new,
+            position=position,
+            component=part(number, is_tracked=number.startswith("FAN")),
+            quantity_per=quantity,
+            operation="build",
+            alternates=number.removesuffix("-B").lower(),
+            priority=priority,
         )
     BillOfMaterial.objects.filter(pk=new.pk).update(status=BillOfMaterial.Status.RELEASED)
     return version
