@@ -174,8 +174,12 @@ def record_goods_receipt(
     key: str,
     actor: str,
     unit_cost_minor: Decimal | None = None,
+    order_ids: Collection[int] | None = None,
 ) -> None:
     """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
+
+    `order_ids`: the orders that may be served, locked by the caller; who began to wait since then
+    is served by whoever buys for it. None: they are locked here.
 
     They lie in the part's home bin, or where goods come in. `unit_cost_minor`, in the house's
     currency, moves the part's average cost; empty: unknown. What was promised of the delivery
@@ -188,13 +192,15 @@ def record_goods_receipt(
     """
     receipt = _receipt(reference)
     part_ids = [receipt.part_id]
-    order_ids = lock_orders(
-        requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
-        part_ids=part_ids,
-    )
+    if order_ids is None:
+        order_ids = lock_orders(
+            requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
+            part_ids=part_ids,
+        )
     # All of the part's, in key order: what is left over may set others free.
     lock_free_supply(part_ids=part_ids, is_tied_too=True)
     (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
+    order_ids = _with_late(receipt, order_ids)
     if StockMovement.objects.filter(key__in=_keys(key)).exists():
         return
     if receipt.received_quantity + quantity > receipt.quantity or quantity < 1:
@@ -211,6 +217,14 @@ def record_goods_receipt(
         serve_waiting(part_ids=part_ids, order_ids=order_ids)
     make_ready(order_ids=order_ids, actor=actor)
     write_down_outlook(order_ids=order_ids)
+
+
+def _with_late(receipt: ScheduledReceipt, order_ids: Collection[int]) -> set[int]:
+    """Also the orders, locked now, that were given some of it before the receipt was locked."""
+    given = receipt.allocations.values_list("requirement__clearance_id", flat=True)
+    late = set(given) - set(order_ids)
+    lock_rows(Order, late)
+    return {*order_ids, *late}
 
 
 def _keys(key: str) -> tuple[str, str]:

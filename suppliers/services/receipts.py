@@ -1,5 +1,6 @@
 """Goods that come in against a purchase order."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db.models import F
 
 from config.audit.services import change_status
 from config.locks import lock_rows
+from production.models import Allocation
+from production.services.free_supply import lock_free_supply
 from production.services.pegging import lock_orders
 from production.services.supply import record_goods_receipt
 from suppliers.errors import NotFound, ReceiptRefused
@@ -26,7 +29,14 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
     another receipt, `PurchaseOrderClosed` once nothing more is to come.
     """
     # Everybody who books something in for these orders stands in line here.
-    lock_orders_served_by(_line(line_id).purchase_order_id)
+    order_ids = lock_orders_served_by(_line(line_id).purchase_order_id)
+    return _receive(line_id, quantity, key, received_by, order_ids)
+
+
+def _receive(
+    line_id: int, quantity: int, key: str, received_by: str, order_ids: Collection[int] | None
+) -> GoodsReceipt:
+    """As `receive_goods`, for these orders, which are locked."""
     if existing := GoodsReceipt.objects.filter(key=key).select_related("line").first():
         return _the_same(existing, line_id, quantity)
     line = _line(line_id)
@@ -41,6 +51,7 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
         key=key,
         actor=received_by,
         unit_cost_minor=_cost(line),
+        order_ids=order_ids,
     )
     receipt = GoodsReceipt.objects.create(
         line=line, quantity=quantity, key=key, received_by=received_by
@@ -55,33 +66,34 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
 @transaction.atomic
 def receive_everything(*, purchase_order_id: int, received_by: str) -> int:
     """Book in all that is still to come, every line or none; returns how many pieces."""
-    lock_orders_served_by(purchase_order_id)
-    # By part: the order in which everybody takes the rows of the shelf.
+    order_ids = lock_orders_served_by(purchase_order_id)
     lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id).order_by("part_id")
+    # All receipts before all levels, as everybody takes them.
+    lock_free_supply(part_ids={line.part_id for line in lines}, is_tied_too=True)
     pieces = 0
     for line in lines:
         if line.open_quantity:
-            receive_goods(
-                line_id=line.pk,
-                quantity=line.open_quantity,
-                # By what had come before: a second click finds nothing left.
-                key=f"rest-{line.pk}-{line.received_quantity}",
-                received_by=received_by,
-            )
+            # By what had come before: a second click finds nothing left.
+            key = f"rest-{line.pk}-{line.received_quantity}"
+            _receive(line.pk, line.open_quantity, key, received_by, order_ids)
             pieces += line.open_quantity
     return pieces
 
 
-def lock_orders_served_by(purchase_order_id: int) -> None:
+def lock_orders_served_by(purchase_order_id: int) -> set[int]:
     """Lock every order that a delivery may serve, before the first piece is put on the shelf.
 
-    Those that it was bought for, and those that wait for free pieces of its parts. Orders come
-    before stock in the order of locks, and the lines of a delivery are booked in one by one.
+    Those that it was bought for, those that have been given it since, and those that wait for
+    free pieces of its parts. Orders come before stock in the order of locks, and the lines of a
+    delivery are booked in one by one. Locked once: who begins to wait meanwhile would be locked
+    out of order.
     """
     lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
-    pegged = Pegging.objects.filter(line__in=lines)
-    lock_orders(
-        requirement_ids=pegged.values_list("requirement_id", flat=True),
+    pegged = Pegging.objects.filter(line__in=lines).values_list("requirement_id", flat=True)
+    references = [line.reference for line in lines.select_related("purchase_order")]
+    given = Allocation.objects.filter(scheduled_receipt__reference__in=references)
+    return lock_orders(
+        requirement_ids={*pegged, *given.values_list("requirement_id", flat=True)},
         part_ids=lines.order_by().values_list("part_id", flat=True),
     )
 

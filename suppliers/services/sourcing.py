@@ -10,6 +10,8 @@ from config.audit.services import change_status, record_state
 from config.calendar import add_working_days
 from config.locks import lock_rows
 from production.selectors import Shortage, open_shortages
+from production.services.outlook import write_down_outlook
+from production.services.pegging import make_ready, serve_waiting
 from production.services.supply import ReceiptFacts, record_scheduled_receipts
 from shop.models import Order
 from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine, Supplier
@@ -33,7 +35,7 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
     if order.status == Order.Status.CANCELLED:
         return []
     short: defaultdict[int, list[Shortage]] = defaultdict(list)
-    for shortage in open_shortages(order_id):
+    for shortage in _short_of_all(order_id):
         short[shortage.requirement.part_id].append(shortage)
     purchases = _choose(short)
     if not purchases:
@@ -48,6 +50,17 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
         change_status(purchase_order, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
         queue_purchase_order_mail(purchase_order=purchase_order, lines=lines)
     return [purchase_order for purchase_order, _ in purchase_orders]
+
+
+def _short_of_all(order_id: int) -> list[Shortage]:
+    """What an order lacks when everything that is free is used: what others no longer need."""
+    short = open_shortages(order_id)
+    part_ids = {it.requirement.part_id for it in short}
+    if not (part_ids and serve_waiting(part_ids=part_ids, order_ids=[order_id])):
+        return short
+    make_ready(order_ids=[order_id], actor="system")
+    write_down_outlook(order_ids=[order_id])
+    return open_shortages(order_id)
 
 
 def source_what_is_short_again(*, order_id: int, since: str) -> None:

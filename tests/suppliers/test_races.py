@@ -13,6 +13,7 @@ from config.locks import lock_rows
 from config.outbox import sources
 from config.outbox.models import Delivery
 from production.models import AssemblyJob, StockLevel
+from production.services import free_supply
 from production.services.stock import lock_free_stock
 from shop.models import Order
 from suppliers.errors import ReceiptRefused
@@ -73,6 +74,8 @@ def test_control_without_the_lock_the_buyers_collide_on_the_constraint(monkeypat
     offer("PSU-450")
     order = short_order("PSU-450")
     monkeypatch.setattr(sourcing, "lock_rows", unlocked)
+    unlocking = free_supply.FREE_SUPPLY.replace("FOR UPDATE", "")
+    monkeypatch.setattr(free_supply, "FREE_SUPPLY", unlocking)
     all_at_once(monkeypatch, sourcing, "_source_key")
     errors = errors_of(race(*[lambda: sourcing.source_order(order_id=order.pk)] * RACERS))
     assert len(errors) == RACERS - 1

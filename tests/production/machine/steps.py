@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from config.errors import CartwrightError
+from config.locks import lock_rows
 from configurator.models import ModelVersion
 from production.models import AssemblyJob, MaterialRequirement, Part, StockLevel
 from production.services import pegging, planning, replanning, requiring, scrapping
@@ -75,6 +76,8 @@ def cancel(which: int) -> None:
     for order in one_of(Order.objects.filter(status__in=OPEN), which):
         with refusals():
             cancel_order(order_id=order.pk, actor=ACTOR, why="so it goes")
+        # A transaction of its own, as the event's delivery is: it locks whoever waits, in order.
+        if Order.objects.filter(pk=order.pk, status=Order.Status.CANCELLED).exists():
             cancel_jobs(order_id=order.pk)
 
 
@@ -111,7 +114,10 @@ def take_what_came(which: int) -> None:
     """A job under way takes what has been kept for it since."""
     for job in one_of(AssemblyJob.objects.filter(status="in_progress"), which):
         with refusals():
-            take(job)
+            lock_rows(Order, [job.clearance_id])
+            (job,) = lock_rows(AssemblyJob, [job.pk])  # noqa: PLW2901 - read again under its lock
+            if job.status == AssemblyJob.Status.IN_PROGRESS:
+                take(job)
 
 
 def take(job: AssemblyJob) -> None:
