@@ -22,7 +22,8 @@ PLACES = {kind: place for place, kind in enumerate(KINDS, start=1)}
 # be inserted beside them. `promised` counts the levels that could keep the promise.
 WRITE_PLAN = """
 WITH job AS MATERIALIZED (
-    SELECT nextval((SELECT pg_get_serial_sequence('production_assemblyjob', 'id')::regclass)) AS id, it.*
+    SELECT nextval((SELECT pg_get_serial_sequence('production_assemblyjob', 'id')::regclass)) AS id,
+           it.*
     FROM unnest(%(numbers)s::text[], %(orders)s::bigint[], %(lines)s::bigint[],
                 %(units)s::int[], %(snapshots)s::text[], %(states)s::text[],
                 %(due)s::date[], %(parts_due)s::date[])
@@ -44,7 +45,9 @@ WITH job AS MATERIALIZED (
                        ELSE 'planned; parts are missing' END
     FROM job
 ), need AS MATERIALIZED (
-    SELECT nextval((SELECT pg_get_serial_sequence('production_materialrequirement', 'id')::regclass)) AS id,
+    SELECT nextval((
+               SELECT pg_get_serial_sequence('production_materialrequirement', 'id')::regclass
+           )) AS id,
            job.id AS job_id, job.order_id, it.part_id,
            (%(kinds)s::text[])[it.operation] AS operation, it.quantity, it.from_stock, it.place
     FROM unnest(%(need_jobs)s::int[], %(need_parts)s::bigint[], %(need_operations)s::int[],
