@@ -17,7 +17,8 @@ The answer is a redirect (303) to the success address or to the 3-D Secure page,
 with the reason (402 declined, 422 not filled in correctly), or 410 when the session expired.
 
 What a payment brings later (a failed debit, a dispute, a refund that fails) is an appointment:
-see ``calendar_book``. Time can be let pass, banks and customers can be made to act, and events
-can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of
+see ``calendar_book``. Time can be let pass, banks and customers can be made to act, events can be
+disturbed (``chaos``) and the API can be slow, refuse, hang or lose its answers (``outages``), all
+under ``/sandbox/``: see ``endpoints.control``; a person does it at ``/c/bank``. Another kind of
 object would add a builder in ``objects`` and its endpoints in ``endpoints``.
 """

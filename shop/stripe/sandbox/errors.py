@@ -1,5 +1,6 @@
 """Errors of the cashier, in the shape in which Stripe tells them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 DOCUMENTATION = "https://docs.stripe.com/error-codes/"
@@ -16,6 +17,7 @@ class ApiError(Exception):
         kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -23,6 +25,7 @@ class ApiError(Exception):
         self.kind = kind
         self.code = code
         self.param = param
+        self.headers = headers or {}  # of the answer, beside the usual ones
 
     def envelope(self) -> dict[str, Any]:
         """The body of the answer: ``{"error": {type, message, code?, param?, doc_url?}}``."""

@@ -51,17 +51,6 @@ def kept_answer(cashier: Cashier, key: str, mark: str) -> KeptAnswer | None:
     return KeptAnswer(row["status"], row["body"], row["request_id"])
 
 
-def in_use(key: str) -> ApiError:
-    """The answer to a request whose key is held by another one right now."""
-    return ApiError(
-        "There is currently another in-progress request using this idempotency key"
-        f" ('{key[:MAX_KEY_LENGTH]}'). Send it again when that one has been answered.",
-        status=409,
-        kind="idempotency_error",
-        code="idempotency_key_in_use",
-    )
-
-
 def keep_answer(cashier: Cashier, key: str, mark: str, answer: KeptAnswer) -> None:
     cashier.store.execute(
         "INSERT INTO answers (key, fingerprint, request_id, status, body, created)"

@@ -176,6 +176,12 @@ class Store:
     def set_knob(self, name: str, value: str) -> None:
         self.execute("INSERT OR REPLACE INTO knobs (name, value) VALUES (?, ?)", (name, value))
 
+    def count(self, name: str) -> int:
+        """Add one to a knob that counts; returns what it stands at now."""
+        number = int(self.knob(name) or "0") + 1
+        self.set_knob(name, str(number))
+        return number
+
     def position(self, kind: str, object_id: str) -> int | None:
         row = self.execute(
             "SELECT seq FROM objects WHERE id = ? AND kind = ?", (object_id, kind)
