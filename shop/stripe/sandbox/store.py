@@ -1,4 +1,9 @@
-"""The cashier's memory: one SQLite file of JSON documents, one writer at a time."""
+"""The cashier's memory: one SQLite file of JSON documents, one writer at a time.
+
+A call is answered after its transaction was committed, so a killed cashier has lost nothing that
+it said. (The file is written through to the disk only now and then: a machine that loses its power
+may lose the last seconds, and nothing but those.)
+"""
 
 import json
 import sqlite3
