@@ -1,0 +1,47 @@
+"""In a healthy shop every truth holds, and none of them holds for want of anything to look at."""
+
+import psycopg
+import pytest
+
+from tests.storm.truths import TRUTHS, check, lay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("truths")]
+
+
+def test_every_truth_holds_in_a_healthy_shop(world):
+    assert check(world) == ()
+
+
+def test_the_healthy_shop_has_something_of_everything(world, evidence):
+    with psycopg.connect(world.dsn) as connection:
+        lay(connection, evidence)
+        for table in (
+            "shop_paymentclearance",
+            "shop_refund",
+            "shop_paymenthold",
+            "shop_shipment",
+            "shop_stripeevent",
+            "production_assemblyjob",
+            "production_allocation",
+            "suppliers_pegging",
+            "mail_outgoingmail",
+            "audit_statechange",
+            *(name for name in evidence if name != "storm_fault"),
+        ):
+            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            assert count, table
+
+
+def test_every_truth_has_a_name_of_its_own_and_a_sentence():
+    assert len({truth.name for truth in TRUTHS}) == len(TRUTHS)
+    for truth in TRUTHS:
+        assert truth.sentence.endswith("."), truth.name
+
+
+def test_the_check_leaves_no_trace(world):
+    check(world)
+    with psycopg.connect(world.dsn) as connection:
+        found = connection.execute(
+            "SELECT relname FROM pg_class WHERE relname ~ '^(cashier|sink|client|storm)_'"
+        ).fetchall()
+    assert found == []
