@@ -27,7 +27,7 @@ from config.outbox import relay
 from production.models import AssemblyJob
 from production.services.shop_floor import finish_operation, start_operation
 from shop.models import Order, Payment
-from shop.services import orders, payments, refund_requests, refunds
+from shop.services import orders, payments, refund_requests
 from shop.services.asking import open_payment
 from shop.stripe import balance
 from shop.stripe.sandbox.cashier import Settings

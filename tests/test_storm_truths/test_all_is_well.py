@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.storm.truths import TRUTHS, check, lay
 
@@ -28,7 +29,8 @@ def test_the_healthy_shop_has_something_of_everything(world, evidence):
             "audit_statechange",
             *(name for name in evidence if name != "storm_fault"),
         ):
-            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            count_of = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            (count,) = connection.execute(count_of).fetchone()
             assert count, table
 
 
