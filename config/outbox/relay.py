@@ -7,7 +7,7 @@ out and not yet seen done is bounded, and a lost message is handed out again aft
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import kombu.exceptions
 import psycopg
@@ -50,14 +50,18 @@ def claim(source: Source, *, window: int = WINDOW) -> list[WorkItem]:
 
 
 def take(source: Source, kind: Q, most: int) -> list[WorkItem]:
-    """As `claim`, whatever is with the broker: up to `most` due rows of one kind."""
+    """As `claim`, whatever is with the broker: up to `most` due rows of one kind.
+
+    Not those that somebody is at work on: one whose worker was killed is taken as soon as its
+    lease has run out, and not after a pause that grew by every message sent in vain.
+    """
     if most <= 0:
         return []
     now = timezone.now()
     with transaction.atomic():
         due = list(
             _open(source, kind)
-            .filter(due_at__lte=now)
+            .filter(_free(now), due_at__lte=now)
             .order_by("due_at")
             .select_for_update(skip_locked=True)[:most]
         )
@@ -66,6 +70,10 @@ def take(source: Source, kind: Q, most: int) -> list[WorkItem]:
             row.sends += 1
         source.model._default_manager.bulk_update(due, ["due_at", "sends"])
     return due
+
+
+def _free(now: datetime) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now)
 
 
 def _open(source: Source, kind: Q) -> QuerySet[WorkItem]:

@@ -146,6 +146,19 @@ def test_a_message_that_the_broker_lost_is_handed_out_again():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_work_of_a_killed_worker_is_handed_out_as_soon_as_its_lease_has_run_out():
+    light(1)
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    relay.claim(source)
+    make_due()
+    Delivery.objects.update(leased_until=timezone.now() + timedelta(seconds=30))
+    assert relay.claim(source) == []
+    Delivery.objects.update(leased_until=timezone.now())
+    (again,) = relay.claim(source)
+    assert again.sends == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_while_the_broker_is_away_the_relay_does_the_work_itself(monkeypatch):
     light(9)
     monkeypatch.setattr(run_work_item, "apply_async", refuse)
