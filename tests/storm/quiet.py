@@ -35,6 +35,11 @@ UNDECIDED = """
         WHERE hold.order_id = payment.order_id AND hold.closed_at IS NULL)
 """
 REFUNDS_UNDER_WAY = "SELECT count(*) FROM shop_refund WHERE status IN ('approved', 'pending')"
+# The lease of a mail is four minutes, and it is sent in a second: nobody is at work any more on
+# one that was taken up twenty seconds ago.
+ABANDONED = "done_at IS NULL AND leased_until BETWEEN now() AND now() + interval '220 seconds'"
+END_LEASES = f"UPDATE mail_outgoingmail SET leased_until = now(), due_at = now() WHERE {ABANDONED}"  # noqa: S608
+ABANDONED_MAILS = f"SELECT count(*) FROM mail_outgoingmail WHERE {ABANDONED}"  # noqa: S608
 LOOK_AGAIN = "UPDATE shop_refund SET last_synced_at = NULL WHERE status = 'pending'"
 
 
@@ -48,7 +53,7 @@ def come_to_rest(plan: Plan, look: "Look", unrest: list[str]) -> str:
         look.bank.be_calm()
     phases: tuple[tuple[Callable[[], None], Callable[[], Iterator[str]]], ...] = (
         (_nothing, look.at_what_was_paid),
-        (lambda: look.bank.let_time_pass(HOUR_S), look.at_everything),
+        (look.let_an_hour_pass, look.at_everything),
         (lambda: _ring_for_what_is_seldom(look.dsn), look.at_everything),
     )
     for act, troubles in phases:
@@ -83,12 +88,20 @@ class Look:
     seen: Path
     town: Town
 
+    def let_an_hour_pass(self) -> None:
+        """At the cashier, and for mails whose sender was killed."""
+        self.bank.let_time_pass(HOUR_S)
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(END_LEASES)
+
     def at_what_was_paid(self) -> Iterator[str]:
         paid = sorted(_paid_by_card(self.seen))
         with psycopg.connect(self.dsn) as connection:
             if waiting := _count(connection, PAID_AND_WAITING, paid):
                 yield f"{waiting} payments that the shop does not know of"
-            yield from _open_work(connection)
+            open_work = list(_open_work(connection))
+            if open_work != _abandoned_mails(connection):
+                yield from open_work
 
     def at_everything(self) -> Iterator[str]:
         state = self.bank.state()
@@ -107,6 +120,12 @@ def _open_work(connection: psycopg.Connection) -> Iterator[str]:
         query = f"SELECT count(*) FROM {table} WHERE done_at IS NULL AND dead_at IS NULL"  # noqa: S608
         if count := _count(connection, query):
             yield f"{count} rows of {table}"
+
+
+def _abandoned_mails(connection: psycopg.Connection) -> list[str]:
+    """The words for them, if they are all that is left."""
+    count = _count(connection, ABANDONED_MAILS)
+    return [f"{count} rows of mail_outgoingmail"] if count else []
 
 
 def _count(connection: psycopg.Connection, query: str, *parameters: object) -> int:

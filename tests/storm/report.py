@@ -65,7 +65,9 @@ def report(outcome: Outcome, violations: Sequence[Violation]) -> Report:
     _faults(made, outcome)
     _webhooks(made, outcome)
     _times(made, outcome)
-    found = Counter({one.invariant: one.count for one in violations})
+    found: Counter[str] = Counter()
+    for one in violations:
+        found[one.invariant] += one.count
     made.figures["violations"] = dict(found)
     made.figures["schedule"] = outcome.schedule.digest
     made.goals.append(Goal("violations", found.total(), "<= 0", not found))
