@@ -12,12 +12,12 @@ from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.errors import ApiError
 from shop.stripe.sandbox.events import emit
 from shop.stripe.sandbox.lookup import instrument_of
+from shop.stripe.sandbox.methods import METHODS
 from shop.stripe.sandbox.objects.dispute import Case, build_dispute
 from shop.stripe.sandbox.radar import note_dispute
 from shop.stripe.sandbox.store import Document
 
 DISPUTE, INQUIRE, MISS_DEADLINE = "dispute", "inquire", "miss_deadline"
-FEES = {"card": 1_500, "sepa_debit": 750}
 DAYS_TO_ANSWER: dict[Case, int] = {"chargeback": 9, "inquiry": 20}
 OPEN = {"needs_response", "under_review", "warning_needs_response", "warning_under_review"}
 ANSWERABLE = {"needs_response", "warning_needs_response"}
@@ -51,8 +51,8 @@ def open_dispute(
     note_dispute(cashier, charge)
     if case == "chargeback":
         _withdraw(cashier, charge, dispute)
-    if charge["payment_method_details"]["type"] == "sepa_debit":
-        return end(cashier, dispute, "lost")  # a returned debit cannot be argued with
+    if METHODS[charge["payment_method_details"]["type"]].kind == "debit":
+        return end(cashier, dispute, "lost")  # "final": there is no appeal against the bank
     appoint(cashier, MISS_DEADLINE, dispute["id"], due_at=due_by)
     return dispute
 
@@ -172,7 +172,7 @@ def _start(cashier: Cashier, charge_id: str, case: Case) -> None:
 def _withdraw(cashier: Cashier, charge: Document, dispute: Document) -> None:
     record = move(
         cashier, dispute, kind="adjustment", category="dispute", amount=-dispute["amount"],
-        fee=FEES[charge["payment_method_details"]["type"]],
+        fee=METHODS[charge["payment_method_details"]["type"]].dispute_fee,
     )  # fmt: skip
     dispute["balance_transactions"] = [*dispute["balance_transactions"], record]
     cashier.store.save(dispute)

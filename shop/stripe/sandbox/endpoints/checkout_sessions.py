@@ -10,12 +10,12 @@ from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.endpoints.route import EXPAND, LISTING, PAGE, equal, page, retrieve, route
 from shop.stripe.sandbox.endpoints.session_params import CREATE
 from shop.stripe.sandbox.errors import ApiError, ParameterError, no_such
+from shop.stripe.sandbox.methods import METHODS
 from shop.stripe.sandbox.objects.session import build_line_item, build_session
 from shop.stripe.sandbox.payments import EXPIRE_SESSION, expire_session
 from shop.stripe.sandbox.shapes import Choice, Shape, Text, not_supported
 from shop.stripe.sandbox.store import Document
 
-METHODS = ("card", "sepa_debit")
 LEAST_LIFE_SECONDS, GREATEST_LIFE_SECONDS = 30 * 60, 24 * 3600
 
 
@@ -123,7 +123,7 @@ def _offered_methods(params: dict[str, Any]) -> list[str]:
     methods = [method for method in METHODS if method in allowed and method not in excluded]
     if not methods:
         raise not_supported(
-            "a session without card and without sepa_debit", "allowed_payment_method_types"
+            f"a session without any of {', '.join(METHODS)}", "allowed_payment_method_types"
         )
     return methods
 
