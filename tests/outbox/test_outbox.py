@@ -135,6 +135,12 @@ def test_what_is_with_the_broker_is_bounded():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_round_that_finds_nothing_takes_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert relay.Relay().round() == 0
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_message_that_the_broker_lost_is_handed_out_again():
     light(1)
     source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
