@@ -71,7 +71,7 @@ class Child:
         return has_said_so and (self.spec.is_ready is None or self.spec.is_ready())
 
     def wait_until_ready(self) -> None:
-        """Ready once is enough: a machine that is busy starting others may answer the next slowly."""
+        """Ready once is enough: a machine busy with starting others may answer slowly next time."""
         was_ready = False
 
         def is_decided() -> bool:
