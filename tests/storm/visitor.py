@@ -5,6 +5,7 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from threading import Event
 from urllib.parse import urljoin, urlsplit
 
@@ -48,11 +49,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Visitor(Browser):
-    def __init__(self, client: Client, seen: Seen) -> None:
+    def __init__(self, client: Client, seen: Seen, cookies: CookieJar | None = None) -> None:
         super().__init__()
+        self.cookies = CookieJar() if cookies is None else cookies
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
-            urllib.request.HTTPCookieProcessor(self._cookies),
+            urllib.request.HTTPCookieProcessor(self.cookies),
             _NoRedirect(),
         )
         self._client = client
