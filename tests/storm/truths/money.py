@@ -130,7 +130,8 @@ TRUTHS = (
         WHERE r.id IS NULL AND EXISTS (
                 SELECT FROM shop_payment p
                 WHERE p.payment_intent_id = c.intent_id AND p.status = 'cleared')
-            OR c.id IS NULL AND r.status IN ('pending', 'requires_action', 'succeeded')
+            OR c.id IS NULL AND r.way = 'stripe'
+                AND r.status IN ('pending', 'requires_action', 'succeeded')
             OR c.id IS NOT NULL AND (
                 r.amount_minor <> c.amount OR r.currency <> c.currency
                 OR r.status <> CASE c.status WHEN 'canceled' THEN 'failed' ELSE c.status END)
@@ -154,7 +155,8 @@ TRUTHS = (
         SELECT o.number FROM shop_order o LEFT JOIN shop_paymentclearance c ON c.order_id = o.id
         WHERE o.refunded_minor <> coalesce((
             SELECT sum(r.amount_minor) FROM shop_refund r
-            WHERE r.payment_id = c.payment_id AND r.status IN ('pending', 'succeeded')
+            WHERE r.payment_id = c.payment_id
+                AND r.status IN ('pending', 'requires_action', 'succeeded')
         ), 0)
         """,
     ),
