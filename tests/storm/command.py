@@ -14,7 +14,6 @@ from tests.storm.schedule import schedule
 from tests.storm.world import ROUGH, Faults, Plan
 
 HELP = "Run the whole shop through faults and bad manners, and look whether all is well afterwards."
-LOG_LINES = 25  # of each process, when something went wrong
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bugs", action="store_true", help="run every seeded bug, and say which are caught"
     )
-    parser.add_argument(
-        "--keep", action="store_true", help="keep its folder, with the logs, whatever happens"
+    folder = parser.add_mutually_exclusive_group()
+    folder.add_argument(
+        "--keep", action="store_true", help="keep its folder, with the logs, when all was well too"
     )
+    folder.add_argument("--forget", action="store_true", help="keep it in no case")
     parser.add_argument(
         "--schedule", action="store_true", help="print what would happen, and do nothing"
     )
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{line}\n" for line in schedule(plan).lines())
         return 0
     try:
-        return weather_it(plan, Screen(), keep=options.keep)
+        return weather_it(plan, Screen(), keep=options.keep, forget=options.forget)
     except (DemoError, EmbeddedError) as error:
         sys.stdout.write(f"\n{error}\n")
         return 1
@@ -91,8 +92,8 @@ def plan_of(options: argparse.Namespace) -> Plan:
     return Plan(options.orders or orders, options.seed, faults, options.bug)
 
 
-def weather_it(plan: Plan, screen: Screen, *, keep: bool) -> int:
-    """One storm in a folder of its own, which is kept when something went wrong."""
+def weather_it(plan: Plan, screen: Screen, *, keep: bool, forget: bool) -> int:
+    """One storm in a folder of its own. Unless told, that is kept when something went wrong."""
     from tests.storm.report import report
     from tests.storm.run import stormy_shop, weather
     from tests.storm.truths import check
@@ -106,7 +107,7 @@ def weather_it(plan: Plan, screen: Screen, *, keep: bool) -> int:
             made = report(outcome, check(outcome.world))
         is_good = made.is_good
     finally:
-        if is_good and not keep:
+        if forget or (is_good and not keep):
             shutil.rmtree(folder, ignore_errors=True)
         else:
             screen.say(f"\n  Kept for a look: {folder}")
