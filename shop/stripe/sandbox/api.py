@@ -50,23 +50,24 @@ def answer_api(cashier: Cashier, request: Request) -> Answer:
     cashier.closing.wait(outage.wait)
     if outage.kind == "hang":
         return Answer(504, fate="hung")
+    is_kept = True
     try:
         kept = _handle(cashier, request, request_id, outage)
     except ApiError as error:
         kept = KeptAnswer(error.status, json.dumps(error.envelope()), request_id)
         headers |= error.headers
+        is_kept = False
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         fault = ApiError("The sandbox cashier failed; its log says why.", kind="api_error")
         kept = KeptAnswer(500, json.dumps(fault.envelope()), request_id)
-    key = _key_of_request(request)
-    if key:
+        is_kept = False
+    if key := _key_of_request(request):
         headers["Idempotency-Key"] = key
+        if is_kept:  # the same key would only bring the same answer again
+            headers |= {"Original-Request": kept.request_id, **outages.NO_RETRY}
         if kept.request_id != request_id:
             headers["Idempotent-Replayed"] = "true"
-            headers["Original-Request"] = kept.request_id
-        if kept.status == 500 and (outage.kind == "stuck" or kept.request_id != request_id):
-            headers |= outages.NO_RETRY
     fate: Literal["sent", "cut"] = "cut" if outage.kind == "cut" else "sent"
     return Answer(kept.status, kept.body.encode(), headers=headers, fate=fate)
 

@@ -1,6 +1,8 @@
 """The merchant's balance: every charge, refund and dispute moves it, and each move is a record.
 
-Money settles in the currency it was paid in; nothing is paid out.
+Types, categories and descriptions of the records, and that a won dispute does not bring its fee
+back, were recorded from Stripe's test mode by other projects. Money settles in the currency it was
+paid in; nothing is paid out.
 """
 
 from config.money import exponent
@@ -36,6 +38,7 @@ def settle_charge(cashier: Cashier, charge: Document) -> None:
         charge,
         kind="charge" if method == "card" else "payment",
         category="charge",
+        description=charge["description"],
         amount=charge["amount"],
         fee=fee_of(method, charge["amount"], charge["currency"]),
         created=cashier.now(),
@@ -55,6 +58,7 @@ def move(
         source,
         kind=kind,
         category=category,
+        description=_described(cashier, source, category),
         amount=amount,
         fee=fee,
         created=cashier.now(),
@@ -62,3 +66,15 @@ def move(
     )
     cashier.store.insert(record)
     return record
+
+
+def _described(cashier: Cashier, source: Document, category: str) -> str:
+    """What the record says of itself: whose money moved back or forth."""
+    charge = cashier.store.get("charge", source["charge"])
+    about = f" ({charge['description']})" if charge["description"] else ""
+    return {
+        "refund": f"REFUND FOR CHARGE{about}",
+        "refund_failure": f"REFUND FAILURE FOR CHARGE{about}",
+        "dispute": f"Chargeback withdrawal for {charge['id']}",
+        "dispute_reversal": f"Chargeback reversal for {charge['id']}",
+    }[category]

@@ -1,7 +1,9 @@
 """Disputes from the first letter of the bank to the last. Functions run inside a transaction.
 
 A chargeback takes the money at once and gives it back if it is won; an inquiry moves nothing
-until it is escalated. What is said in ``uncategorized_text`` decides, as with Stripe's test data.
+until it is escalated. What is said in ``uncategorized_text`` decides: docs.stripe.com/testing,
+"Evidence". That a debit's dispute is final: support.stripe.com on SEPA and on ACH disputes. Days to
+answer are examples: networks differ.
 """
 
 from typing import Any, Literal

@@ -1,8 +1,14 @@
-"""Errors of the cashier, in the shape in which Stripe tells them."""
+"""Errors of the cashier, in the shape in which Stripe tells them.
+
+Types, codes and fields of the envelope are those of ``stripe.ErrorObject``; which status goes with
+what: docs.stripe.com/api/errors. A thing that does not exist is a 404, and is named as Stripe names
+it, with the dot in ``checkout.session`` (as users of it quote the message).
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
+SPOKEN = {"balance_transaction": "balance transaction"}  # kinds whose name is written in words
 DOCUMENTATION = "https://docs.stripe.com/error-codes/"
 
 
@@ -46,7 +52,10 @@ class StateInUseError(Exception):
     """Another cashier already works on this state directory."""
 
 
-def no_such(kind: str, object_id: str, param: str) -> ApiError:
+def no_such(kind: str, object_id: str, param: str, *, status: int = 404) -> ApiError:
     return ApiError(
-        f"No such {kind}: '{object_id}'", status=404, code="resource_missing", param=param
+        f"No such {SPOKEN.get(kind, kind)}: '{object_id}'",
+        status=status,
+        code="resource_missing",
+        param=param,
     )

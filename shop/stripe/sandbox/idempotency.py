@@ -2,6 +2,10 @@
 
 The answer is written in the transaction of the work itself. A request whose key is being used by
 another one at the same moment is turned away (409) and may come again; then it is served from here.
+
+Length and life of a key, what is kept and what is not, ``Idempotent-Replayed``:
+docs.stripe.com/api/idempotent_requests. That every answer under a key carries ``Original-Request``
+and ``Stripe-Should-Retry: false``: answers of Stripe that other projects have recorded.
 """
 
 import hashlib

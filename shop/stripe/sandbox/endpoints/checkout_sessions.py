@@ -1,4 +1,8 @@
-"""Making, reading, listing and expiring Checkout Sessions."""
+"""Making, reading, listing and expiring Checkout Sessions.
+
+That a session lives from half an hour to a day, and a day by default: ``SessionCreateParams`` of
+the SDK, at ``expires_at``.
+"""
 
 from typing import Any
 
@@ -57,7 +61,7 @@ def list_sessions(cashier: Cashier, params: dict[str, Any]) -> Document:
 
 def list_line_items(cashier: Cashier, params: dict[str, Any], session_id: str) -> Document:
     if cashier.store.find("checkout.session", session_id) is None:
-        raise no_such("checkout_session", session_id, "session")
+        raise no_such("checkout.session", session_id, "session")
     url = f"/v1/checkout/sessions/{session_id}/line_items"
     return page(cashier, "item", params, url=url, filters=[("parent = ?", session_id)])
 
@@ -65,7 +69,7 @@ def list_line_items(cashier: Cashier, params: dict[str, Any], session_id: str) -
 def expire(cashier: Cashier, _params: dict[str, Any], session_id: str) -> Document:
     session = cashier.store.find("checkout.session", session_id)
     if session is None:
-        raise no_such("checkout_session", session_id, "session")
+        raise no_such("checkout.session", session_id, "session")
     if session["status"] != "open":
         raise ApiError(
             'Only Checkout Sessions with a status in ["open"] can be expired.'
