@@ -1,5 +1,6 @@
 from shop.models.cart import Cart, CartLine
 from shop.models.clearance import PaymentClearance
+from shop.models.dispute import Dispute, DisputeAnswer, DisputeCall
 from shop.models.fulfilment import Shipment, TrackedPart
 from shop.models.ledger import LedgerEntry, LedgerTransaction
 from shop.models.order import Order, OrderLine, ShippingMethod
@@ -13,6 +14,9 @@ __all__ = [
     "BalanceRecord",
     "Cart",
     "CartLine",
+    "Dispute",
+    "DisputeAnswer",
+    "DisputeCall",
     "LedgerEntry",
     "LedgerTransaction",
     "Order",

@@ -2,7 +2,7 @@
 and staff button; `clear_payment` is the one place where an order is released.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,8 +15,10 @@ from shop import emails
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import holds, ledger, refunds
-from shop.stripe import gateway, risk
+from shop.services import disputes, holds, ledger, refunds
+from shop.stripe import disputes as stripe_disputes
+from shop.stripe import gateway
+from shop.stripe.disputes import DisputeFacts
 from shop.stripe.gateway import CheckoutFacts
 
 # How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
@@ -109,10 +111,11 @@ def sync_payment(*, payment_id: int) -> Payment:
         # The process died between asking for the session and noting it: ask again, same key.
         session_id = gateway.create_checkout(payment).session_id
     facts = gateway.retrieve_checkout(session_id)
-    if facts.is_disputed:
-        dispute = risk.standing_dispute(facts.intent_id)
-        facts = replace(facts, is_disputed=bool(dispute), dispute=dispute)
-    payment = apply_facts(payment_id=payment_id, facts=facts)
+    found = stripe_disputes.disputes_of(facts.intent_id) if facts.is_disputed else []
+    if payment.status == Payment.Status.PROCESSING and facts.intent_status == "succeeded":
+        # It was held, or a debit, so banks have had the time to warn of it.
+        holds.heed_warning(payment_id=payment_id)
+    payment = apply_facts(payment_id=payment_id, facts=facts, found=found)
     if payment.captured_minor and (facts.is_refunded or payment.refunds.exists()):
         refunds.sync_refunds(payment_id=payment_id)
     return payment
@@ -129,8 +132,13 @@ def _give_up(payment: Payment) -> Payment:
 
 
 @transaction.atomic
-def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
-    """Bring one payment, and its order, to what Stripe says now. Only ever moves forward."""
+def apply_facts(
+    *, payment_id: int, facts: CheckoutFacts, found: Iterable[DisputeFacts] = ()
+) -> Payment:
+    """Bring one payment, and its order, to what Stripe says now. Only ever moves forward.
+
+    `found` are its disputes, where those were asked for.
+    """
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
     (order,) = lock_rows(Order, [order_id])
     (payment,) = lock_rows(Payment, [payment_id])
@@ -151,6 +159,7 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
             "last_synced_at",
         ]
     )
+    disputes.write_down(order, payment, found)
     if payment.status == Payment.Status.CLEARED:
         if PaymentClearance.objects.filter(payment=payment).exists():
             holds.watch(order, payment, facts)

@@ -35,6 +35,7 @@ BOOKS_AHEAD_FOR = timedelta(days=1)
 
 CHARGES = {"charge", "partial_capture_reversal"}
 REFUNDS, REFUND_FAILURES = {"refund"}, {"refund_failure"}
+TAKEN_IN_AT_ONCE = {"dispute", "dispute_reversal"}
 BOOKED_TO = {
     "dispute": Account.DISPUTES,
     "dispute_reversal": Account.DISPUTES,
@@ -56,7 +57,9 @@ class Reconciled:
 
 def reconcile() -> Reconciled:
     """Read Stripe's balance and compare. Repeatable. Raises `CashierAway`."""
-    latest = BalanceRecord.objects.order_by("-happened_at").first()
+    # A dispute is taken in as soon as it is read, so it says nothing of how far we have come.
+    ours = BalanceRecord.objects.exclude(category__in=TAKEN_IN_AT_ONCE)
+    latest = ours.order_by("-happened_at").first()
     since = latest.happened_at - OVERLAP if latest else timezone.now() - FIRST_READ
     new = take_in(movements_since(since))
     compare()
@@ -71,21 +74,23 @@ def take_in(movements: Iterable[Movement]) -> int:
 
 @transaction.atomic
 def _take_in_one(movement: Movement) -> bool:
-    if BalanceRecord.objects.filter(stripe_id=movement.stripe_id).exists():
-        return False
     payment = None
     if movement.intent_id:
         payment = Payment.objects.filter(payment_intent_id=movement.intent_id).first()
-    record = BalanceRecord.objects.create(
+    record, is_new = BalanceRecord.objects.get_or_create(
         stripe_id=movement.stripe_id,
-        category=movement.category,
-        source_id=movement.source_id,
-        payment=payment,
-        amount_minor=movement.amount_minor,
-        fee_minor=movement.fee_minor,
-        currency=movement.currency,
-        happened_at=movement.happened_at,
+        defaults={
+            "category": movement.category,
+            "source_id": movement.source_id,
+            "payment": payment,
+            "amount_minor": movement.amount_minor,
+            "fee_minor": movement.fee_minor,
+            "currency": movement.currency,
+            "happened_at": movement.happened_at,
+        },
     )
+    if not is_new:
+        return False
     if record.fee_minor:
         ledger.post_fee(record=record)
     if movement.category in BOOKED_TO and record.amount_minor:

@@ -133,6 +133,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+LIKELY = "likely to ship: "  # how `revise_likely_date` begins its note
 HAPPENED = {
     Status.AWAITING_PAYMENT: "Ordered",
     Status.RELEASED: "Payment cleared",
@@ -175,9 +176,12 @@ def _happened(change: StateChange) -> tuple[str, str]:
         return PAYMENT_HAPPENED.get(change.to_state, ""), ""
     if change.subject_type == "shop.refund":
         return REFUND_HAPPENED.get(change.to_state, ""), ""
+    if change.subject_type == "shop.dispute":
+        return "", ""  # between the bank and us
     if change.from_state == change.to_state:
-        date_and_reason = change.why.removeprefix("likely to ship: ")
-        new_date, _, reason = date_and_reason.partition("; ")
+        if not change.why.startswith(LIKELY):
+            return "", ""  # what staff note among themselves: a hold, and its end
+        new_date, _, reason = change.why.removeprefix(LIKELY).partition("; ")
         return f"Likely to ship {new_date}", reason
     why = change.why if change.to_state == Status.CANCELLED else ""
     return HAPPENED[Status(change.to_state)], why
