@@ -13,7 +13,8 @@ TRUTHS = (
             AND NOT EXISTS (SELECT FROM sink_mail k WHERE k.message_id = m.message_id)
         """,
     ),
-    # Who dies between the server's 250 and writing it down must send again: same Message-ID.
+    # Who dies between the server's 250 and writing it down must send again: same Message-ID. A
+    # worker that loses its broker ends what it was doing, too.
     Truth(
         "I8",
         "mails_arrive_once",
@@ -25,7 +26,7 @@ TRUTHS = (
         GROUP BY m.about, m.key, k.message_id
         HAVING count(*) > 1 + (
             SELECT count(*) FROM storm_fault f
-            WHERE f.kind = 'kill' AND f.target IN ('worker', 'relay', 'postgres')
+            WHERE f.kind = 'kill' AND f.target IN ('worker', 'relay', 'postgres', 'valkey')
                 AND f.at BETWEEN min(k.received_at) - interval '1 second'
                              AND max(k.received_at)
                 AND EXISTS (

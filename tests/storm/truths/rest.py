@@ -101,7 +101,7 @@ TRUTHS = (
             AND state LIKE 'idle in transaction%' AND state_change < now() - interval '10 seconds'
         """,
     ),
-    # Whoever was killed may let clients down for so long: until it is up and warm again.
+    # Whoever was killed may let clients down until it is up again, and warm: half a minute.
     Truth(
         "I13",
         "clients_get_answers",
@@ -113,7 +113,9 @@ TRUTHS = (
         WHERE s.kind = 'error' AND NOT EXISTS (
             SELECT FROM storm_fault f
             WHERE f.kind = 'kill' AND f.target IN ('web', 'postgres', 'cashier')
-                AND s.at BETWEEN f.at - interval '30 seconds' AND f.at + interval '30 seconds')
+                AND s.at BETWEEN f.at - interval '1 second' AND interval '30 seconds' + coalesce((
+                    SELECT min(up.at) FROM storm_fault up
+                    WHERE up.kind = 'up' AND up.target = f.target AND up.at > f.at), f.at))
         """,
     ),
 )
