@@ -198,6 +198,15 @@ def test_only_the_methods_that_the_shop_allows_are_offered(stripe_client: stripe
         open_session(stripe_client, allowed_payment_method_types=["klarna"])
 
 
+@pytest.mark.parametrize("key", ["debit_ok", "ideal", "nothing"])
+def test_only_a_number_on_the_page_can_be_filled_in(stripe_client: stripe.StripeClient, key: str):
+    session = open_session(stripe_client, excluded_payment_method_types=["sepa_debit"])
+    page = browser.visit(str(session.url), browser.PAYER | {"fill": key, "method": "sepa_debit"})
+    assert page.status == 422
+    assert "Choose how to pay first" in page.text
+    assert 'value="card" checked' in page.text
+
+
 def test_a_session_in_euro_says_nothing_of_currencies(stripe_client: stripe.StripeClient):
     session = open_session(
         stripe_client, line_items=one_line("eur"), allowed_payment_method_types=["ideal"]

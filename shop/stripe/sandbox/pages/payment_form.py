@@ -52,6 +52,13 @@ class Form:
     status: int = 200
 
 
+def can_be_filled_in(session: Document, key: str) -> bool:
+    """Whether the page offers this number to be filled in."""
+    instrument = BY_KEY.get(key)
+    methods = session["payment_method_types"]
+    return bool(instrument and instrument.number and instrument.method in methods)
+
+
 def filled_in(values: Mapping[str, str], key: str) -> Form:
     """The form with a test instrument in it; what was typed as name and e-mail stays."""
     instrument = BY_KEY[key]
@@ -138,7 +145,8 @@ def _input(name: str, form: Form, *, is_required: bool = False) -> Markup:
 
 def _methods(session: Document, form: Form) -> Markup:
     offered = [METHODS[code] for code in session["payment_method_types"]]
-    chosen = METHODS.get(form.values.get("method", ""), offered[0])
+    asked = METHODS.get(form.values.get("method", ""))
+    chosen = asked if asked in offered else offered[0]
     first, *others = (_choice(method, is_chosen=method is chosen) for method in offered)
     more = render(
         "more_methods",

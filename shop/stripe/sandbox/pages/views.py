@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer, Request
-from shop.stripe.sandbox.instruments import BY_KEY
 from shop.stripe.sandbox.methods import METHODS
 from shop.stripe.sandbox.pages.assets import answer_asset
 from shop.stripe.sandbox.pages.bank import PATH, bank_page
 from shop.stripe.sandbox.pages.forms import read_form
 from shop.stripe.sandbox.pages.layout import answer_page, message_page, redirect
 from shop.stripe.sandbox.pages.markup import render
-from shop.stripe.sandbox.pages.payment_form import Form, answer_form, filled_in
+from shop.stripe.sandbox.pages.payment_form import (
+    Form,
+    answer_form,
+    can_be_filled_in,
+    filled_in,
+)
 from shop.stripe.sandbox.pages.ticket import ticket
 from shop.stripe.sandbox.payers import read_payer
 from shop.stripe.sandbox.payments import Outcome, authenticate, complete_free, pay
@@ -52,7 +56,7 @@ def payment_page(cashier: Cashier, request: Request, session_id: str) -> Answer 
         return _unreadable(cashier)
     if session["customer_email"]:
         values["email"] = session["customer_email"]
-    if session["status"] == "open" and values.get("fill") in BY_KEY:
+    if session["status"] == "open" and can_be_filled_in(session, values.get("fill", "")):
         return answer_form(cashier, session, filled_in(values, values["fill"]))
     return _try_to_pay(cashier, session, values)
 
