@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from config.console.registry import (
     Concern,
@@ -65,7 +66,7 @@ def _register_entries() -> None:
             title="Orders",
             url_name="ops:orders",
             permission="shop.view_order",
-            count=lambda: selectors.trouble().total,
+            count=lambda: selectors.trouble().of_orders,
         )
     )
     register_entry(
@@ -182,7 +183,7 @@ def _dispute_concern(dispute: Dispute) -> Concern:
     amount = Money(dispute.amount_minor, dispute.currency).format()
     due = f" by {day(dispute.evidence_due_at)}" if dispute.evidence_due_at else ""
     answers = list(dispute.answers.all())
-    detail = reason_words(dispute)
+    detail = f"{capfirst(reason_words(dispute))}."
     if any(one.status == DisputeAnswer.Status.REQUESTED for one in answers):
         detail = "Accepting the loss waits for a second person."
     elif answers and answers[-1].status == DisputeAnswer.Status.REFUSED:

@@ -102,7 +102,7 @@ def _promise(order: Order) -> list[Evidence]:
 
 def _mails(order: Order) -> list[Evidence]:
     told = [f"{_day(mail.done_at)}: {mail.subject}" for mail in _sent(order)]
-    return [Evidence("Mails that were taken", "\n".join(told))] if told else []
+    return [Evidence("Mails sent", "\n".join(told))] if told else []
 
 
 def _sent(order: Order) -> list[OutgoingMail]:

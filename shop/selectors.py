@@ -146,7 +146,11 @@ class Trouble:
 
     @property
     def total(self) -> int:
-        return self.holds + self.disputes + self.refunds + self.dead_events + self.dead_mails
+        return self.of_orders + self.disputes
+
+    @property
+    def of_orders(self) -> int:
+        return self.holds + self.refunds + self.dead_events + self.dead_mails
 
 
 def trouble() -> Trouble:

@@ -36,7 +36,7 @@ class OurWords(forms.Form):
         error_messages={
             "required": "What we tell the bank: expected a few sentences, got nothing."
         },
-        help_text="The bank reads it once, with the records above. It cannot be changed after.",
+        help_text="The bank reads it once, with our records. It cannot be changed after.",
     )
 
 
