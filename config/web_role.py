@@ -65,7 +65,7 @@ RULES = (
         "shop_refund",
         "asked for and approved here, given by Stripe",
         "payment_id amount_minor currency idempotency_key requested_by needs_second_person "
-        "stripe_id",
+        "stripe_id way replaces_id paid_on reference",
         may_insert=True,
     ),
     _add("shop_refundline", "agreed with the refund"),
@@ -91,6 +91,7 @@ RULES = (
     _move("shop_disputecall", "tells Stripe an approved answer", "answer_id", may_insert=True),
     _add("shop_shipment", "a record"),
     _read("shop_balancerecord", "as Stripe told it"),
+    _read("shop_balancereading", "how far it was compared"),
     _move(
         "shop_balancedifference",
         "found by comparing; staff say why",

@@ -29,7 +29,7 @@ from shop.models import (
 )
 from shop.panels import Panel, register_order_panel
 from shop.services import holds
-from shop.services.refunds import refundable_minor
+from shop.services.refund_requests import refundable_minor
 
 MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
 

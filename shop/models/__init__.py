@@ -5,12 +5,13 @@ from shop.models.fulfilment import Shipment, TrackedPart
 from shop.models.ledger import LedgerEntry, LedgerTransaction
 from shop.models.order import Order, OrderLine, ShippingMethod
 from shop.models.payment import Payment, PaymentHold
-from shop.models.reconciliation import BalanceDifference, BalanceRecord
+from shop.models.reconciliation import BalanceDifference, BalanceReading, BalanceRecord
 from shop.models.refund import Refund, RefundCall, RefundLine
 from shop.models.stripe_event import RejectedEvent, StripeEvent
 
 __all__ = [
     "BalanceDifference",
+    "BalanceReading",
     "BalanceRecord",
     "Cart",
     "CartLine",

@@ -16,7 +16,7 @@ from config.audit.services import change_status, record_state
 from config.locks import lock_rows
 from shop.errors import CashierRefused, NotAnswerable, SecondPersonNeeded
 from shop.models import BalanceRecord, Dispute, DisputeAnswer, DisputeCall, Order, Payment
-from shop.services import holds, reconciliation
+from shop.services import balance_records, holds
 from shop.stripe import disputes as stripe_disputes
 from shop.stripe.disputes import DisputeFacts
 
@@ -47,7 +47,7 @@ def write_down(order: Order, payment: Payment, found: Iterable[DisputeFacts]) ->
     is_any = False
     for facts in found:
         is_any = True
-        reconciliation.take_in(facts.movements)
+        balance_records.take_in(facts.movements)
         dispute = Dispute.objects.filter(stripe_id=facts.stripe_id).first()
         if dispute is None:
             dispute = _open(payment, facts)

@@ -15,7 +15,7 @@ from shop import emails
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import disputes, holds, ledger, refunds
+from shop.services import disputes, holds, ledger, refund_requests, refunds
 from shop.stripe import disputes as stripe_disputes
 from shop.stripe import gateway
 from shop.stripe.disputes import DisputeFacts
@@ -29,6 +29,13 @@ CREATE_WITHIN = timedelta(minutes=25)
 
 # With a bank debit the money may be under way for days; another payment would charge twice.
 UNDER_WAY = "The payment of {order} is on its way; we wait for the bank."
+# Money that no order waits for; the customer reads why it goes back.
+SURPLUS = "surplus: "
+TWICE = "Your order was paid already, so this second payment goes back."
+TOO_LATE = "Your payment came after the order was cancelled, so it goes back."
+# Why a payment came to nothing without anybody having refused it.
+NOT_IN_TIME, CLOSED_UNPAID = "not paid in time", "the checkout was closed unpaid"
+NEVER_OPENED = "its checkout was never opened"
 
 
 def open_payment(*, order_id: int) -> str:
@@ -76,7 +83,7 @@ def _current_payment(order_id: int) -> Payment | None:
     if latest and latest.status == Payment.Status.PENDING:
         if _is_usable(latest):
             return latest
-        change_status(latest, to=Payment.Status.FAILED, why="not paid in time")
+        change_status(latest, to=Payment.Status.FAILED, why=NOT_IN_TIME)
     attempt = latest.attempt + 1 if latest else 1
     payment = Payment.objects.create(
         order=order,
@@ -127,7 +134,7 @@ def _give_up(payment: Payment) -> Payment:
     lock_rows(Order, [payment.order_id])
     (locked,) = lock_rows(Payment, [payment.pk])
     if locked.status == Payment.Status.PENDING and not locked.session_id:
-        change_status(locked, to=Payment.Status.FAILED, why="its checkout was never opened")
+        change_status(locked, to=Payment.Status.FAILED, why=NEVER_OPENED)
     return locked
 
 
@@ -174,9 +181,12 @@ def apply_facts(
     elif facts.session_status == "complete" and facts.intent_status in {
         "requires_payment_method", "canceled",
     }:  # fmt: skip
-        _fail(payment, facts.failure or "the bank refused it")
+        is_news = _move(payment, Payment.Status.FAILED, facts.failure or "the bank refused it")
+        # Whoever has left the cashier's page thinks of it as paid.
+        if is_news and order.status == Order.Status.AWAITING_PAYMENT:
+            emails.queue_payment_failed(payment=payment)
     elif facts.session_status == "expired":
-        _fail(payment, "the checkout was closed unpaid")
+        _move(payment, Payment.Status.FAILED, CLOSED_UNPAID)
     return payment
 
 
@@ -193,8 +203,7 @@ def clear_payment(
     if existing and existing.payment_id == payment.pk:
         return existing
     if existing or order.status != Order.Status.AWAITING_PAYMENT:
-        why = "the order was paid before" if existing else f"the order is {order.status}"
-        _take_surplus(payment, facts, why)
+        _take_surplus(payment, facts, TWICE if existing else TOO_LATE)
         return None
     if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
         holds.open_hold(
@@ -248,12 +257,12 @@ def _take_surplus(payment: Payment, facts: CheckoutFacts, why: str) -> None:
     """Money that no order waits for goes back by itself."""
     amount = facts.amount_received_minor
     ledger.post_surplus(payment=payment, amount_minor=amount, currency=facts.currency)
-    _capture(payment, facts, f"surplus: {why}")
-    refunds.request_refund(
+    _capture(payment, facts, f"{SURPLUS}{why}")
+    refund_requests.request_refund(
         payment_id=payment.pk,
         amount_minor=amount,
-        reason=f"A payment that was not needed: {why}.",
-        actor=refunds.SYSTEM,
+        reason=why,
+        actor=refund_requests.SYSTEM,
     )
 
 
@@ -272,12 +281,3 @@ def _move(payment: Payment, to: Payment.Status, why: str) -> bool:
         return False
     change_status(payment, to=to, why=why, actor="stripe")
     return True
-
-
-def _fail(payment: Payment, why: str) -> None:
-    if payment.status == Payment.Status.FAILED:
-        return
-    was_processing = payment.status == Payment.Status.PROCESSING
-    change_status(payment, to=Payment.Status.FAILED, why=why, actor="stripe")
-    if was_processing:
-        emails.queue_payment_failed(payment=payment)

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from config.errors import CartwrightError
 from config.outbox import relay, sources
 from shop.models import Dispute, DisputeAnswer, Order, Payment, PaymentHold, Refund
-from shop.services import disputes, holds, payments, refunds
+from shop.services import disputes, holds, payments, refund_requests, refunds
 from shop.services.asking import open_payment
 from shop.services.fulfilment import record_shipment
 from shop.services.orders import cancel_order, close_checkouts
@@ -224,7 +224,7 @@ class Timeline(RuleBasedStateMachine):
     def give_back(self, which: int, part: int) -> None:
         for payment in one_of(Payment.objects.filter(captured_minor__gt=0), which):
             with refusals():
-                refunds.request_refund(
+                refund_requests.request_refund(
                     payment_id=payment.pk,
                     amount_minor=payment.captured_minor // part,
                     reason="as agreed",
@@ -235,7 +235,7 @@ class Timeline(RuleBasedStateMachine):
     def approve(self, which: int, actor: str) -> None:
         for refund in one_of(Refund.objects.all(), which):
             with refusals():
-                refunds.approve_refund(refund_id=refund.pk, actor=actor)
+                refund_requests.approve_refund(refund_id=refund.pk, actor=actor)
 
     @rule(which=pick)
     def hold(self, which: int) -> None:
