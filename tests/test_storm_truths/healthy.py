@@ -150,6 +150,7 @@ class Story:
         self.under_review()
         self.declined()
         self.bounced_debit()
+        self.disputed()
         balance.fetch_undelivered()
         self.work()
         return self.notes
@@ -211,6 +212,14 @@ class Story:
         self.api.raw_request("post", "/sandbox/clock", advance=60)
         payment = order.payments.get()
         assert wait_until(lambda: self.state_of(payment) == "failed", within_s=30, every_s=0.1)
+        self.work()
+
+    def disputed(self) -> None:
+        """A little later the bank takes the money back; the shop is told."""
+        payment = self.paid().payments.get()
+        charge = self.api.v1.payment_intents.retrieve(str(payment.payment_intent_id)).latest_charge
+        self.api.raw_request("post", f"/sandbox/charges/{charge}/dispute")
+        payments.sync_payment(payment_id=payment.pk)
         self.work()
 
     # --- steps

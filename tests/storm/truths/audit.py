@@ -7,6 +7,8 @@ states AS (
     SELECT 'shop.order' AS kind, id, status, number AS name FROM shop_order
     UNION ALL SELECT 'shop.payment', id, status, idempotency_key FROM shop_payment
     UNION ALL SELECT 'shop.refund', id, status, idempotency_key FROM shop_refund
+    UNION ALL SELECT 'shop.dispute', id, status, stripe_id FROM shop_dispute
+    UNION ALL SELECT 'shop.disputeanswer', id, status, idempotency_key FROM shop_disputeanswer
     UNION ALL SELECT 'production.assemblyjob', id, status, number FROM production_assemblyjob
     UNION ALL SELECT 'suppliers.purchaseorder', id, status, number FROM suppliers_purchaseorder
     UNION ALL

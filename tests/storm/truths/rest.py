@@ -13,6 +13,8 @@ waiting AS (
     FROM shop_stripeevent
     UNION ALL SELECT 'refund', 'refund ' || refund_id, done_at, dead_at, last_error
     FROM shop_refundcall
+    UNION ALL SELECT 'answer to a dispute', 'answer ' || answer_id, done_at, dead_at, last_error
+    FROM shop_disputecall
     UNION ALL SELECT 'mail', about || ' ' || key, done_at, dead_at, last_error
     FROM mail_outgoingmail
 )"""
