@@ -61,7 +61,7 @@ def come_to_rest(plan: Plan, look: "Look", unrest: list[str]) -> str:
         act()
         if not _wait(troubles, look.town, PATIENCE_WITH_A_BUG_S if plan.bug else PATIENCE_S):
             unrest[:] = list(troubles())
-            break
+            return f"No rest: {', '.join(unrest)}"
     return f"Rest after {time.monotonic() - began:.0f} s"
 
 
