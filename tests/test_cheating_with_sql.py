@@ -213,7 +213,7 @@ def test_a_box_that_leaves_under_a_hold():
     [
         "UPDATE shop_dispute SET payment_id = payment_id, charge_id = 'ch_other'",
         "DELETE FROM shop_dispute",
-        "UPDATE shop_disputeanswer SET evidence = '{}'",
+        """UPDATE shop_disputeanswer SET evidence = '{"customer_name": "Somebody else"}'""",
         "UPDATE shop_disputeanswer SET approved_by = asked_by",
         "DELETE FROM shop_disputeanswer",
     ],
