@@ -7,10 +7,11 @@ from config.embedded.waiting import wait_until
 from tests.storm.bank import Bank
 from tests.storm.customer import Customer
 from tests.storm.staff import Desk
-from tests.storm.visitor import LostTheWay, Step
+from tests.storm.visitor import LostTheWay, Step, pause
 
 CARD = "card_ok"
 REVIEW_WITHIN_S = 30.0
+REVIEW_TAKES_S = 8.0  # a shop that does not wait for it would have released the order by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def reviewed(customer: Customer, others: Others) -> None:
     """The cashier puts the payment up for review, and lets it pass in the end."""
     customer.come_back(customer.pay(customer.order(), "card_review"))
     session = _session(customer)
+    pause(REVIEW_TAKES_S)
     if not wait_until(
         lambda: others.bank.approve_review(session), within_s=REVIEW_WITHIN_S, every_s=0.5
     ):
