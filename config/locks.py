@@ -9,9 +9,20 @@ from zlib import crc32
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
+from django.db.models import Func, TextField, Value
 
 # A wait beyond this is a fault to be seen and retried, not a queue to stand in.
 LOCK_TIMEOUT = "3s"
+
+# SET LOCAL as part of the statement that locks. A condition on the rows is looked at before any
+# of them is locked.
+PATIENCE = Func(
+    Value("lock_timeout"),
+    Value(LOCK_TIMEOUT),
+    Value(True),
+    function="set_config",
+    output_field=TextField(),
+)
 
 
 def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M]:
@@ -22,10 +33,11 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     if not connection.in_atomic_block:
         raise RuntimeError("lock_rows() belongs inside a transaction")
     wanted = set(keys)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     rows = list(
-        model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+        model._default_manager.select_for_update(of=("self",))
+        .alias(patience=PATIENCE)
+        .filter(pk__in=wanted, patience=LOCK_TIMEOUT)
+        .order_by("pk")
     )
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}

@@ -115,6 +115,15 @@ RULES = (
         "made for a clearance",
         "clearance_id job_id part_id operation quantity",
     ),
+    # What people do on the floor to jobs that exist.
+    _add("production_scanevent", "a record"),
+    _add("production_checkresult", "a record"),
+    _move("production_serialunit", "a serial stays one", "part_id serial", may_insert=True),
+    _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
+    _add("production_stockmovement", "a record"),
+    _add("production_receiptoutcome", "a record"),
+    _add("production_bincount", "a record"),
+    _move("production_qualityhold", "a record", "part_id reason opened_by key", may_insert=True),
     _move(
         "suppliers_purchaseorder",
         "bought for a clearance",

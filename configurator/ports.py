@@ -7,6 +7,8 @@ from typing import Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from configurator.engine.ir import Model
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -28,8 +30,13 @@ class Unbuildable:
 
 
 class Builder(Protocol):
-    def __call__(self, *, product_slug: str, offered: Sequence[Offered]) -> Sequence[Unbuildable]:
-        """Name what of these options could not be built as the product's bill stands now."""
+    def __call__(
+        self, *, product_slug: str, offered: Sequence[Offered], model: Model
+    ) -> Sequence[Unbuildable]:
+        """Name what of these options could not be built as the product's bill stands now.
+
+        The model says what of them can be ordered together.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ def demand() -> Demand:
     return cast("Demand", import_string(settings.CONFIGURATOR_DEMAND))
 
 
-def builds_anything(*, product_slug: str, offered: Sequence[Offered]) -> Sequence[Unbuildable]:
+def builds_anything(
+    *, product_slug: str, offered: Sequence[Offered], model: Model
+) -> Sequence[Unbuildable]:
     """A builder for a shop without bills of material: whatever is sold is made somehow."""
     return ()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from config.errors import CartwrightError
-from production.bom import BillError, line_from_json
+from production.bom import BillError, read_line
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
@@ -68,11 +68,11 @@ class BomLineForm(forms.ModelForm):
             return data
         component = data.get("component")
         try:
-            line_from_json(
+            read_line(
                 component=component.part_number if component else "",
                 group=data.get("component_group") or "",
-                quantity_per=data.get("quantity_per"),
-                condition=data.get("condition") or [],
+                quantity_per=data.get("quantity_per") or "",
+                condition=data.get("condition") or "",
                 operation=str(data.get("operation")),
                 where="This line",
             )
@@ -153,7 +153,7 @@ class StockLevelForm(forms.ModelForm):
 
     class Meta:
         model = StockLevel
-        fields = ["bin"]
+        fields = ["home_bin"]
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
@@ -165,11 +165,11 @@ class StockLevelForm(forms.ModelForm):
 @admin.register(StockLevel)
 class StockLevelAdmin(ModelAdmin):
     form = StockLevelForm
-    list_display = ["part", "on_hand", "allocated", "bin"]
-    list_select_related = ["part"]
-    search_fields = ["part__part_number", "part__name", "bin"]
-    readonly_fields = ["part", "on_hand", "allocated"]
-    fields = ["part", "on_hand", "allocated", "bin", "difference", "reason"]
+    list_display = ["part", "on_hand", "allocated", "on_hold", "home_bin"]
+    list_select_related = ["part", "home_bin"]
+    search_fields = ["part__part_number", "part__name", "home_bin__code"]
+    readonly_fields = ["part", "on_hand", "allocated", "on_hold"]
+    fields = ["part", "on_hand", "allocated", "on_hold", "home_bin", "difference", "reason"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -184,7 +184,7 @@ class StockLevelAdmin(ModelAdmin):
         form: StockLevelForm,
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
-        obj.save(update_fields=["bin"])
+        obj.save(update_fields=["home_bin"])
         if not form.cleaned_data.get("difference"):
             return
         try:

@@ -5,12 +5,17 @@ class ProductionConfig(AppConfig):
     name = "production"
 
     def ready(self) -> None:
+        from config.outbox import errands
         from config.outbox.bus import subscribe
         from production import console
         from production.services.cancelling import cancel_jobs
         from production.services.planning import plan_order
+        from production.services.scrapping import SCRAP_ISSUED, scrap_as_asked
+        from production.services.swapping import SWAP_PART, swap_as_asked
         from shop.events import OrderCancelled, OrderReleased
 
         subscribe(OrderReleased, plan_order, name="production.plan_order", queue="production")
         subscribe(OrderCancelled, cancel_jobs, name="production.cancel_jobs", queue="production")
+        errands.register(SCRAP_ISSUED, scrap_as_asked, queue="production")
+        errands.register(SWAP_PART, swap_as_asked, queue="production")
         console.register()

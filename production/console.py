@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from config.console.registry import (
     Concern,
@@ -13,7 +14,9 @@ from config.console.registry import (
     register_finder,
 )
 from production import selectors
-from production.models import AssemblyJob, Part
+from production.models import AssemblyJob
+from production.selectors.bins import bin_by_code, part_by_code
+from production.selectors.shelf import open_holds
 from production.views import cards
 from shop.panels import Panel, register_order_panel
 
@@ -41,8 +44,10 @@ def register() -> None:
         )
     )
     register_concerns("production.view_assemblyjob", concerns)
+    register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
     register_finder("production.view_part", find_part)
+    register_finder("production.change_stocklevel", find_bin)
     register_order_panel(
         column=Panel.JOBS,
         title="Assembly jobs",
@@ -68,6 +73,16 @@ def concerns() -> Iterable[Concern]:
         )
 
 
+def hold_concerns() -> Iterable[Concern]:
+    """Pieces on hold, until someone decides."""
+    for hold in open_holds()[:MOST_SHOWN]:
+        yield Concern(
+            title=f"{hold.quantity} × {hold.part.name} on hold",
+            detail=f"{hold.reason}; fit for use, scrap, or back to the supplier?",
+            url=f"{reverse('ops:holds')}#hold-{hold.pk}",
+        )
+
+
 def find_job(query: str) -> str | None:
     """The page of the job with this number; "2041-1" finds CW-2041-1."""
     number = query.upper()
@@ -76,10 +91,15 @@ def find_job(query: str) -> str | None:
 
 
 def find_part(query: str) -> str | None:
-    """The page of the part with this number, ours or the manufacturer's."""
-    parts = Part.objects.filter(part_number__iexact=query) or Part.objects.filter(mpn__iexact=query)
-    part = parts.first()
+    """The page of the part with this number, ours or the manufacturer's, or with this QR code."""
+    part = part_by_code(query)
     return reverse("ops:part", args=[part.pk]) if part else None
+
+
+def find_bin(query: str) -> str | None:
+    """The counting sheet of the bin with this code."""
+    found = bin_by_code(query)
+    return f"{reverse('ops:count')}?{urlencode({'bin': found.code})}" if found else None
 
 
 def jobs_panel(order_id: int) -> Mapping[str, Any] | None:

@@ -16,3 +16,16 @@ class MaterialRequired(Event):
     @property
     def key(self) -> str:
         return str(self.order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialShortAgain(Event):
+    """A planned order lacks parts that it had: spoilt, set aside, swapped. Once a cause."""
+
+    name: ClassVar[str] = "production.material_short_again"
+    order_id: int
+    since: str  # the cause: "hold:12", "scrap:…"
+
+    @property
+    def key(self) -> str:
+        return f"{self.order_id}:{self.since}"

@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 
 from config.calendar import add_working_days, working_days_between
 from configurator.models import Configuration
-from production.bom import needs
 from production.errors import BillIncomplete
 from production.models import Part
 from production.selectors import PartOutlook, PlantQueue, plant_queue
@@ -75,22 +74,24 @@ def ship_date(waits: Iterable[Wait], queue: PlantQueue, today: date) -> ShipDate
 
 def waits_of(outlooks: Iterable[PartOutlook]) -> list[Wait]:
     """What an order still waits for, from its requirements."""
-    return [Wait(it.expected_on, _on_order(it)) for it in outlooks if not it.is_complete]
+    return [
+        wait_for(it.part, it.expected_on, it.supplier_name) for it in outlooks if not it.is_complete
+    ]
 
 
-def _on_order(outlook: PartOutlook) -> str:
-    noun = outlook.part.noun
-    if outlook.expected_on is None:
-        return f"{noun}: nobody has said when it comes"
-    supplier = f" from {outlook.supplier_name}" if outlook.supplier_name else ""
-    return f"{noun}, {date_format(outlook.expected_on, 'D j M')}{supplier}"
+def wait_for(part: Part, expected_on: date | None, supplier_name: str) -> Wait:
+    """A part that is missing, in words."""
+    if expected_on is None:
+        return Wait(None, f"{part.noun}: nobody has said when it comes")
+    supplier = f" from {supplier_name}" if supplier_name else ""
+    return Wait(expected_on, f"{part.noun}, {date_format(expected_on, 'D j M')}{supplier}")
 
 
 def _missing(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait]:
-    exploded = bills.peek(configuration for configuration, _ in lines)
+    exploded = bills.peek((configuration for configuration, _ in lines), on=today)
     wanted: dict[str, int] = {}
     for configuration, quantity in lines:
-        for need in needs(exploded[configuration.sha256]):
+        for need in exploded[configuration.sha256].needs:
             wanted[need.part_number] = wanted.get(need.part_number, 0) + quantity * need.quantity
     parts = Part.objects.filter(part_number__in=wanted).select_related(
         "stock_level", "supply_profile"

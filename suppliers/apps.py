@@ -7,7 +7,7 @@ class SuppliersConfig(AppConfig):
     def ready(self) -> None:
         from config.outbox import errands
         from config.outbox.bus import subscribe
-        from production.events import MaterialRequired
+        from production.events import MaterialRequired, MaterialShortAgain
         from suppliers import console
         from suppliers.services import sourcing
 
@@ -15,6 +15,12 @@ class SuppliersConfig(AppConfig):
             MaterialRequired,
             sourcing.source_order,
             name="suppliers.source_order",
+            queue="suppliers",
+        )
+        subscribe(
+            MaterialShortAgain,
+            sourcing.source_what_is_short_again,
+            name="suppliers.source_what_is_short_again",
             queue="suppliers",
         )
         errands.register(sourcing.SOURCE_AGAIN, sourcing.source_order_again, queue="suppliers")

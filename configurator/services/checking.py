@@ -92,7 +92,8 @@ def prove(
     found = [_told(finding) for finding in report.findings]
     # What is not in the shop may be there to be taken into others: it needs a bill when it is sold.
     is_for_sale = at is not None or version.product_model.is_listed
-    found += [*_unpriced(version, model, at), *_unbuildable(version, is_for_sale=is_for_sale)]
+    found += _unpriced(version, model, at)
+    found += _unbuildable(version, model, is_for_sale=is_for_sale)
     accepted = {(row.kind, row.where): row for row in version.accepted.all()}
     findings = [_with_acceptance(told, accepted) for told in found]
     return Proof(model, tuple(sorted(findings, key=lambda told: not told.stands_in_the_way)))
@@ -163,7 +164,7 @@ def _unpriced(version: ModelVersion, model: Model, at: datetime | None) -> Itera
                 )
 
 
-def _unbuildable(version: ModelVersion, *, is_for_sale: bool) -> Iterator[Told]:
+def _unbuildable(version: ModelVersion, model: Model, *, is_for_sale: bool) -> Iterator[Told]:
     """Options that could be sold but not built."""
     options = list(
         Option.objects.filter(group__version=version)
@@ -173,7 +174,7 @@ def _unbuildable(version: ModelVersion, *, is_for_sale: bool) -> Iterator[Told]:
     offered = [Offered(o.group.code, o.code, o.name, o.part_number) for o in options]
     yield from _without_part(version, options)
     slug = version.product_model.slug
-    for fault in builder()(product_slug=slug, offered=offered):
+    for fault in builder()(product_slug=slug, offered=offered, model=model):
         yield Told(
             "no_bill",
             f"{fault.group}.{fault.option}" if fault.option else slug,

@@ -57,6 +57,10 @@ class FinishSerializer(serializers.Serializer[object]):
         max_length=60, required=False, default="", allow_blank=True,
         help_text="Of the parcel, when the last box of an order is closed.",
     )  # fmt: skip
+    by_hand = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True,
+        help_text="Why pieces of the kit that nobody scanned count as picked.",
+    )  # fmt: skip
 
 
 class JobErrorSerializer(serializers.Serializer[object]):

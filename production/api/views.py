@@ -100,6 +100,7 @@ class AssemblyJobViewSet(
             kind=kind,
             actor=f"staff:{request.user.get_username()}",
             tracking_number=data.validated_data["tracking_number"],
+            by_hand=data.validated_data["by_hand"],
         )
         return self._answer()
 

@@ -1,37 +1,80 @@
 """Bills of material as pure functions: no Django, no database, no clock."""
 
+from production.bom.as_ordered import (
+    OPERATIONS,
+    Alternate,
+    Check,
+    ExplodedLine,
+    Need,
+    Snapshot,
+    Step,
+    as_json,
+    needs,
+    net_needs,
+    snapshot,
+    snapshot_from_json,
+)
+from production.bom.choices import Choice, Value
 from production.bom.errors import (
     BillCycle,
     BillError,
     BillFormatError,
+    ExpressionError,
     MissingBill,
     MissingChoice,
     MissingPart,
+    NoAlternate,
     UnknownQuantity,
 )
-from production.bom.explode import ExplodedLine, Need, explode, needs
-from production.bom.lines import Bill, Choice, Compare, Line, Quantity, line_from_json
+from production.bom.explode import explode
+from production.bom.instruct import instruct
+from production.bom.lines import (
+    Bill,
+    BillCheck,
+    BillStep,
+    Line,
+    PartFacts,
+    read_check,
+    read_line,
+    read_step,
+)
 from production.bom.netting import Netted, Requirement, net
 
 __all__ = [
+    "OPERATIONS",
+    "Alternate",
     "Bill",
+    "BillCheck",
     "BillCycle",
     "BillError",
     "BillFormatError",
+    "BillStep",
+    "Check",
     "Choice",
-    "Compare",
     "ExplodedLine",
+    "ExpressionError",
     "Line",
     "MissingBill",
     "MissingChoice",
     "MissingPart",
     "Need",
     "Netted",
-    "Quantity",
+    "NoAlternate",
+    "PartFacts",
     "Requirement",
+    "Snapshot",
+    "Step",
     "UnknownQuantity",
+    "Value",
+    "as_json",
     "explode",
-    "line_from_json",
+    "instruct",
     "needs",
     "net",
+    "net_needs",
+    "read_check",
+    "read_line",
+    "read_step",
+    "snapshot",
+    "snapshot_from_json",
 ]

@@ -1,12 +1,26 @@
-"""Netting: who gets what lies free on the shelf, first come first served."""
+"""Who gets what is free: first come, first served, from the shelf and then from what is coming.
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+Pure arithmetic over pieces; who comes first is the caller's to say.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Supply:
+    """What is free of one part: on the shelf, and as (receipt, pieces) on its way, nearest first.
+
+    Shrinks as pieces are taken.
+    """
+
+    shelf: int = 0
+    coming: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement[K: Hashable]:
-    """`key` wants `quantity` of `part`."""
+class Requirement[K]:
+    """`quantity` pieces of a part, wanted by whoever `key` stands for."""
 
     key: K
     part: int
@@ -14,29 +28,45 @@ class Requirement[K: Hashable]:
 
 
 @dataclass(frozen=True, slots=True)
-class Netted[K: Hashable]:
-    """`from_stock + short` is what the requirement asked for."""
+class Netted[K]:
+    """A requirement, covered from the shelf and by receipts as far as they go; the rest is short.
+
+    `from_stock` + the pieces of `coming` + `short` = `quantity`.
+    """
 
     key: K
     part: int
+    quantity: int
     from_stock: int
+    coming: tuple[tuple[int, int], ...]
     short: int
 
 
-def net[K: Hashable](
-    requirements: Iterable[Requirement[K]], free: Mapping[int, int]
-) -> tuple[Netted[K], ...]:
-    """Serve the requirements from `free` (part → units) in the order given.
-
-    Never takes more of a part than is free; a part that `free` does not name has none.
-    """
-    left = {part: max(0, units) for part, units in free.items()}
+def net[K](requirements: Iterable[Requirement[K]], free: Mapping[int, Supply]) -> list[Netted[K]]:
+    """Serve the requirements in their order. A part that is not in `free` has nothing."""
     served = []
-    for requirement in requirements:
-        taken = min(requirement.quantity, left.get(requirement.part, 0))
-        if taken:
-            left[requirement.part] -= taken
-        served.append(
-            Netted(requirement.key, requirement.part, taken, requirement.quantity - taken)
-        )
-    return tuple(served)
+    for wanted in requirements:
+        supply = free.get(wanted.part)
+        from_stock, coming = take(supply, wanted.quantity) if supply else (0, ())
+        short = wanted.quantity - from_stock - sum(pieces for _, pieces in coming)
+        served.append(Netted(wanted.key, wanted.part, wanted.quantity, from_stock, coming, short))
+    return served
+
+
+def take(supply: Supply, wanted: int) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Take up to `wanted` pieces: how many from the shelf, and how many of which receipts."""
+    from_stock = min(wanted, max(0, supply.shelf))
+    supply.shelf -= from_stock
+    left = wanted - from_stock
+    pegs: list[tuple[int, int]] = []
+    while left and supply.coming:
+        receipt, free = supply.coming[0]
+        pieces = min(left, free)
+        left -= pieces
+        if pieces:
+            pegs.append((receipt, pieces))
+        if pieces == free:
+            supply.coming.pop(0)
+        else:
+            supply.coming[0] = (receipt, free - pieces)
+    return from_stock, tuple(pegs)

@@ -1,25 +1,12 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from config.audit.models import Stateful
 from production.models.bom import BomSnapshot
 from shop.models import OrderLine, PaymentClearance
-
-
-class WorkCenter(models.Model):
-    """A place on the floor where one kind of operation is done."""
-
-    code = models.SlugField(max_length=20, unique=True)
-    name = models.CharField(max_length=60)
-    operation = models.CharField(max_length=8, unique=True)
-    jobs_per_day = models.PositiveSmallIntegerField(default=8)
-    standard_minutes = models.PositiveSmallIntegerField(default=30)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AssemblyJob(Stateful):
@@ -58,6 +45,13 @@ class AssemblyJob(Stateful):
     parts_due_on = models.DateField(
         null=True, blank=True, help_text="When the last part is expected; empty: unknown."
     )
+    waits_for = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What decides its planned end, in plain words.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -87,7 +81,8 @@ class JobOperation(Stateful):
 
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
         "pending": frozenset({"in_progress"}),
-        "in_progress": frozenset({"done"}),
+        "in_progress": frozenset({"done", "pending"}),  # back: rework
+        "done": frozenset({"pending"}),  # rework
     }
 
     job = models.ForeignKey(AssemblyJob, on_delete=models.CASCADE, related_name="operations")
@@ -97,6 +92,12 @@ class JobOperation(Stateful):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     done_by = models.CharField(max_length=120, blank=True)
+    rework_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    need_by = models.DateTimeField(
+        null=True, blank=True, help_text="When it must be over to keep the first promise."
+    )
+    planned_start_at = models.DateTimeField(null=True, blank=True)
+    planned_end_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["job", "sequence"]
@@ -108,7 +109,41 @@ class JobOperation(Stateful):
                 | Q(started_at__isnull=False, finished_at__isnull=False),
                 name="operation_done_has_times",
             ),
+            models.CheckConstraint(
+                condition=Q(planned_start_at__isnull=True, planned_end_at__isnull=True)
+                | Q(planned_end_at__gte=F("planned_start_at")),
+                name="operation_planned_end_after_start",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.kind}"
+
+
+class JobHold(models.Model):
+    """Nobody works on the job until it is lifted. At most one open at a time."""
+
+    class Cause(models.TextChoices):
+        QUALITY = "quality"
+        SHORTAGE = "shortage"
+        CUSTOMER = "customer"
+        OTHER = "other"
+
+    job = models.ForeignKey(AssemblyJob, on_delete=models.PROTECT, related_name="holds")
+    cause = models.CharField(max_length=10, choices=Cause)
+    reason = models.CharField(max_length=200)
+    opened_by = models.CharField(max_length=120)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    lifted_by = models.CharField(max_length=120, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job"], condition=Q(lifted_at__isnull=True), name="job_one_open_hold"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.reason}"

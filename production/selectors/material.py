@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from config.calendar import add_working_days
 from production.models import AssemblyJob, JobOperation, MaterialRequirement, Part
+from production.selectors.plant import OPEN_JOBS
 
 
 class Shortage(NamedTuple):
@@ -23,11 +24,12 @@ class Shortage(NamedTuple):
 
 
 def open_shortages(order_id: int) -> list[Shortage]:
-    """What has to be bought for an order, in the order of its jobs. Empty: nothing (more)."""
+    """What has to be bought for an order, in the order of its jobs. Empty: nothing (more).
+
+    Also of a job under way, in which a piece broke.
+    """
     short = (
-        MaterialRequirement.objects.filter(
-            clearance_id=order_id, job__status=AssemblyJob.Status.WAITING_FOR_PARTS
-        )
+        MaterialRequirement.objects.filter(clearance_id=order_id, job__status__in=OPEN_JOBS)
         .annotate(tied=Coalesce(Sum("allocations__quantity"), 0))
         .filter(quantity__gt=F("tied"))
         .select_related("part", "job__order_line")
@@ -73,7 +75,7 @@ def material_outlook(
 
     What is on order comes on its receipt's day; what is not, `lead_days` working days from today.
     """
-    wanted = Q()
+    wanted = Q(quantity__gt=0)
     if order_ids is not None:
         wanted &= Q(clearance_id__in=list(order_ids))
     if job_ids is not None:
@@ -100,7 +102,9 @@ def material_outlook(
             is_kitted=Exists(done.filter(kind=JobOperation.Kind.KITTING)),
             is_built=Exists(done.filter(kind=JobOperation.Kind.BUILD)),
         )
-        .select_related("part__supply_profile", "job", *(["part__stock_level"] * is_with_bins))
+        .select_related(
+            "part__supply_profile", "job", *(["part__stock_level__home_bin"] * is_with_bins)
+        )
         .order_by("clearance_id", "job_id", "pk")
     )
     return [_outlook(row, today) for row in rows]

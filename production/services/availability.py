@@ -1,6 +1,8 @@
 """Keeps the configurator's copy of stock, lead times and plant load fresh."""
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from configurator.services.availability import set_option_availability, set_plant_load
 from production.models import Part
@@ -14,12 +16,13 @@ def refresh_availability() -> int:
     Returns the number of parts. Three statements, however many there are.
     """
     parts = Part.objects.filter(kind=Part.Kind.BUY).values_list(
-        "part_number", "stock_level__on_hand", "stock_level__allocated", "supply_profile__lead_days"
+        "part_number",
+        Coalesce(
+            F("stock_level__on_hand") - F("stock_level__allocated") - F("stock_level__on_hold"), 0
+        ),
+        "supply_profile__lead_days",
     )
-    rows = [
-        (part_number, (on_hand or 0) - (allocated or 0), lead_days)
-        for part_number, on_hand, allocated, lead_days in parts
-    ]
+    rows = list(parts)
     set_option_availability(rows=rows)
     queue = plant_queue()
     set_plant_load(queue_days=queue.days, build_days=queue.build_days)

@@ -1,182 +1,182 @@
 """From stored bills and a frozen configuration to the as-ordered bill."""
 
+import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from datetime import date
+from threading import Lock
 
 from django.db import connection
 
-from configurator.models import Configuration, Option
-from production.bom import Bill, BillError, Choice, ExplodedLine, Line, explode, line_from_json
-from production.errors import BillIncomplete
-from production.models import BomSnapshot
-
-type Lines = tuple[ExplodedLine, ...]
-
-# Every released bill that the products or the chosen parts reach, and the kind of every part on
-# the way: one statement however deep the bills are. UNION (not ALL) ends a cycle; `explode` then
-# names it.
-REACHED_BILLS = """
-WITH RECURSIVE reached (part_id) AS (
-    (
-        SELECT part_id FROM production_billofmaterial
-        WHERE status = 'released' AND product_slug = ANY(%s)
-        UNION
-        SELECT id FROM production_part WHERE part_number = ANY(%s)
-    )
-    UNION
-    SELECT line.component_id
-    FROM reached
-    JOIN production_billofmaterial AS bill
-      ON bill.part_id = reached.part_id AND bill.status = 'released'
-    JOIN production_bomline AS line ON line.bill_id = bill.id AND line.component_id IS NOT NULL
+from configurator.models import Configuration
+from configurator.selectors import model_by_sha256, option_details
+from production.bom import (
+    BillError,
+    Choice,
+    Snapshot,
+    as_json,
+    explode,
+    instruct,
+    snapshot,
+    snapshot_from_json,
 )
-SELECT part.part_number, part.kind, bill.id, bill.product_slug, component.part_number,
-       line.component_group, line.quantity_per, line.condition, line.operation
-FROM reached
-JOIN production_part AS part ON part.id = reached.part_id
-LEFT JOIN production_billofmaterial AS bill
-  ON bill.part_id = part.id AND bill.status = 'released'
-LEFT JOIN production_bomline AS line ON line.bill_id = bill.id
-LEFT JOIN production_part AS component ON component.id = line.component_id
-ORDER BY part.part_number, line.position, line.id
+from production.errors import BillIncomplete
+from production.services.reached_bills import STAMP, Reached, reached_bills
+
+KEPT_SNAPSHOTS = 512  # the newest of each configuration; one takes some tens of kilobytes
+
+# The present stamp, and what stands there of these configurations; what this process has in
+# memory already is not sent again.
+STORED = f"""
+SELECT stamp.value, stored.configuration_sha256, stored.sha256,
+       CASE WHEN stored.sha256 <> ALL(%(known)s) THEN
+           jsonb_build_array(stored.lines, stored.steps, stored.checks) END
+FROM (SELECT ({STAMP}) AS value) AS stamp
+LEFT JOIN production_bomsnapshot AS stored
+  ON stored.bills_stamp = stamp.value AND stored.configuration_sha256 = ANY(%(wanted)s)
+"""  # noqa: S608 - a constant
+
+WRITE = """
+INSERT INTO production_bomsnapshot
+    (sha256, configuration_sha256, bills_stamp, lines, steps, checks)
+SELECT sha256, configuration_sha256, %s, body -> 0, body -> 1, body -> 2
+FROM unnest(%s::text[], %s::text[], %s::jsonb[]) AS row (sha256, configuration_sha256, body)
+ON CONFLICT DO NOTHING
 """
 
-WRITE_SNAPSHOTS = """
-INSERT INTO production_bomsnapshot (configuration_sha256, lines)
-SELECT sha256, body::jsonb FROM unnest(%s::text[], %s::text[]) AS row (sha256, body)
-ON CONFLICT (configuration_sha256) DO NOTHING
-"""
 
-
-def snapshots(configurations: Iterable[Configuration]) -> dict[str, Lines]:
+def snapshots(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
     """The as-ordered bill of each configuration, by its hash; written down at first sight.
 
-    A bill that is written down is never looked up again: later edits do not reach a paid order.
+    By the released bills as they are, and are effective, on that day: a configuration has a
+    snapshot for each state of the bills in which it was ordered, and whoever keeps one's
+    `sha256` keeps that state. One statement for any number of known configurations.
     Raises `BillIncomplete`. The configurations' version and product model should be joined.
     """
     wanted = {configuration.sha256: configuration for configuration in configurations}
-    stored = _stored(wanted)
-    fresh = exploded([one for sha256, one in wanted.items() if sha256 not in stored])
+    stamp, stored = _stored(wanted, on)
+    fresh = [one for sha256, one in wanted.items() if sha256 not in stored]
     if not fresh:
         return stored
-    written = _write_down(fresh)
-    # Where somebody else came first, what stands there counts.
-    return stored | fresh if written == len(fresh) else stored | fresh | _stored(fresh)
+    stamp, made = _exploded(fresh, on)
+    if _write_down(stamp, made) < len(made):
+        # Where somebody else came first, what stands there counts.
+        made |= _stored(made, on)[1]
+    _keep(made)
+    return stored | made
 
 
-def _write_down(fresh: Mapping[str, Lines]) -> int:
-    hashes = sorted(fresh)
-    bodies = [json.dumps([asdict(line) for line in fresh[sha256]]) for sha256 in hashes]
+def peek(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
+    """As `snapshots`, but nothing is written down: for a promise before an order exists."""
+    wanted = {configuration.sha256: configuration for configuration in configurations}
+    stamp, found = _stored(wanted, on)
+    for sha256, kept in _kept_of(wanted).items():
+        if kept.sha256 == key_of(sha256, stamp):
+            found[sha256] = kept
+    fresh = [one for sha256, one in wanted.items() if sha256 not in found]
+    if fresh:
+        _, made = _exploded(fresh, on)
+        _keep(made)
+        found |= made
+    return found
+
+
+def key_of(configuration_sha256: str, stamp: str) -> str:
+    """The key of the snapshot of a configuration at one state of the bills."""
+    return hashlib.sha256(f"{configuration_sha256}:{stamp}".encode()).hexdigest()
+
+
+_kept: OrderedDict[str, Snapshot] = OrderedDict()  # configuration hash → its newest snapshot
+_lock = Lock()
+
+
+def _kept_of(hashes: Iterable[str]) -> dict[str, Snapshot]:
+    with _lock:
+        return {sha256: _kept[sha256] for sha256 in hashes if sha256 in _kept}
+
+
+def _keep(found: Mapping[str, Snapshot]) -> None:
+    with _lock:
+        _kept.update(found)
+        for sha256 in found:
+            _kept.move_to_end(sha256)
+        while len(_kept) > KEPT_SNAPSHOTS:
+            _kept.popitem(last=False)
+
+
+def _stored(hashes: Iterable[str], on: date) -> tuple[str, dict[str, Snapshot]]:
+    """The present stamp, and the snapshots that stand there, by configuration."""
+    wanted = list(hashes)
+    kept = _kept_of(wanted)
+    known = [one.sha256 for one in kept.values()]
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_SNAPSHOTS, [hashes, bodies])
+        cursor.execute(STORED, {"on": on, "wanted": wanted, "known": known})
+        rows = cursor.fetchall()
+    found = {
+        configuration: snapshot_from_json(sha256, *json.loads(body))
+        if body
+        else kept[configuration]
+        for _, configuration, sha256, body in rows
+        if sha256 is not None
+    }
+    _keep(found)
+    return rows[0][0], found
+
+
+def _write_down(stamp: str, made: Mapping[str, Snapshot]) -> int:
+    configurations = sorted(made)
+    rows = [made[sha256] for sha256 in configurations]
+    bodies = [
+        json.dumps([as_json(row.lines), as_json(row.steps), as_json(row.checks)]) for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [stamp, [row.sha256 for row in rows], configurations, bodies])
         return int(cursor.rowcount)
 
 
-def peek(configurations: Iterable[Configuration]) -> dict[str, Lines]:
-    """As `snapshots`, but nothing is written down: for a promise before an order exists."""
-    wanted = {configuration.sha256: configuration for configuration in configurations}
-    stored = _stored(wanted)
-    return stored | exploded([one for sha256, one in wanted.items() if sha256 not in stored])
-
-
-def _stored(hashes: Iterable[str]) -> dict[str, Lines]:
-    rows = BomSnapshot.objects.filter(pk__in=list(hashes))
-    return {row.pk: tuple(ExplodedLine(**line) for line in row.lines) for row in rows}
-
-
-def exploded(configurations: Iterable[Configuration]) -> dict[str, Lines]:
-    """Explode by the bills as they are now: two statements for any number of configurations."""
+def _exploded(configurations: Iterable[Configuration], on: date) -> tuple[str, dict[str, Snapshot]]:
+    """Explode by the bills as they are now, and the stamp at which they were read."""
     found = list(configurations)
-    if not found:
-        return {}
-    choices = _choices(found)
-    bills, kinds, tops = bills_of(
+    chosen = {one.sha256: _choices(one) for one in found}
+    reached = reached_bills(
         slugs={one.version.product_model.slug for one in found},
         part_numbers={
-            choice.part_number for chosen in choices.values() for choice in chosen.values()
+            choice.part_number for choices in chosen.values() for choice in choices.values()
         },
+        on=on,
     )
-    return {
-        one.sha256: _explode(one, tops, bills=bills, kinds=kinds, choices=choices[one.sha256])
-        for one in found
+    return reached.stamp, {
+        one.sha256: _as_ordered(one, reached, chosen[one.sha256], on) for one in found
     }
 
 
-def _explode(
-    configuration: Configuration,
-    tops: Mapping[str, str],
-    *,
-    bills: Mapping[str, Bill],
-    kinds: Mapping[str, str],
-    choices: Mapping[str, Choice],
-) -> Lines:
+def _as_ordered(
+    configuration: Configuration, reached: Reached, choices: Mapping[str, Choice], on: date
+) -> Snapshot:
     slug = configuration.version.product_model.slug
-    if slug not in tops:
+    if slug not in reached.tops:
         raise BillIncomplete(f"The product {slug} has no released bill of material.")
+    top, bills = reached.tops[slug], reached.bills
     try:
-        return explode(tops[slug], bills=bills, kinds=kinds, choices=choices)
+        lines = explode(top, bills=bills, parts=reached.parts, choices=choices, on=on)
+        steps, checks = instruct(top, lines, bills=bills, choices=choices)
     except BillError as error:
         raise BillIncomplete(f"Configuration {configuration.share_code}: {error}") from error
+    return snapshot(key_of(configuration.sha256, reached.stamp), lines, steps, checks)
 
 
-def _choices(configurations: list[Configuration]) -> dict[str, dict[str, Choice]]:
-    """What was chosen: configuration hash → group code → choice."""
-    options = Option.objects.filter(
-        group__version__in={one.version_id for one in configurations},
-        code__in={code for one in configurations for code in one.choices.values()},
-    ).values_list("group__version_id", "group__code", "code", "part_number", "attributes")
-    known = {
-        (version, group, code): Choice(code, part_number, _frozen(attributes))
-        for version, group, code, part_number, attributes in options
-    }
+def _choices(configuration: Configuration) -> dict[str, Choice]:
+    """What was chosen, by group, as bills ask for it."""
+    version = configuration.version
+    details = option_details(version)
+    options = model_by_sha256(version.ir_sha256).options_by_code
     return {
-        one.sha256: {
-            group: known.get((one.version_id, group, code), Choice(code))
-            for group, code in one.choices.items()
-        }
-        for one in configurations
+        group: Choice(
+            code,
+            details[group, code].part_number,
+            options[group][code].attributes,
+            options[group][code].name,
+        )
+        for group, code in configuration.choices.items()
     }
-
-
-def _frozen(
-    attributes: Mapping[str, object],
-) -> dict[str, str | int | bool | tuple[str, ...] | None]:
-    return {
-        name: tuple(value) if isinstance(value, list) else value  # type: ignore[misc]
-        for name, value in attributes.items()
-    }
-
-
-def bills_of(
-    *, slugs: set[str], part_numbers: set[str]
-) -> tuple[dict[str, Bill], dict[str, str], dict[str, str]]:
-    """Released bills and kinds by part number, and the top part number of each product.
-
-    Of everything that the products' bills and these parts reach. Raises BillFormatError.
-    """
-    lines: dict[str, list[Line]] = {}
-    kinds: dict[str, str] = {}
-    tops: dict[str, str] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(REACHED_BILLS, [list(slugs), list(part_numbers - {""})])
-        rows = cursor.fetchall()
-    for part, kind, bill, slug, component, group, quantity_per, condition, operation in rows:
-        kinds[part] = kind
-        if bill is None:
-            continue
-        if slug:
-            tops[slug] = part
-        of_part = lines.setdefault(part, [])
-        if operation is not None:
-            of_part.append(
-                line_from_json(
-                    component=component or "",
-                    group=group,
-                    quantity_per=json.loads(quantity_per),
-                    condition=json.loads(condition),
-                    operation=operation,
-                    where=f"{part}, line {len(of_part) + 1}",
-                )
-            )
-    return {part: Bill(part, tuple(of_part)) for part, of_part in lines.items()}, kinds, tops

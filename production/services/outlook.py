@@ -4,7 +4,7 @@ One function after every change, reading where things stand, instead of many tha
 bit of it: so what the customer sees cannot drift from what is so.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -12,11 +12,14 @@ from django.utils import timezone
 
 from production.models import AssemblyJob
 from production.promising import ship_date, waits_of
-from production.selectors import PartOutlook, material_outlook, plant_queue
+from production.selectors import PartOutlook, material_outlook
+from production.selectors.queues import queues_until
 from shop.models import TrackedPart
-from shop.services.fulfilment import TrackedPartFacts, record_tracked_parts, revise_likely_date
+from shop.services.fulfilment import TrackedPartFacts, record_parts_of, revise_likely_dates
 
 State = TrackedPart.State
+
+type OfJob = tuple[AssemblyJob, list[PartOutlook]]
 
 
 def write_down_outlook(
@@ -24,20 +27,17 @@ def write_down_outlook(
 ) -> None:
     """Bring the jobs' `parts_due_on`, the customers' parts and the likely dates up to date.
 
-    The caller holds the locks of these orders. `is_date_revised` False: only the parts moved.
+    A handful of statements for any number of orders, whose locks the caller holds.
+    `is_date_revised` False: only the parts moved.
     """
+    if not order_ids:
+        return
     today = today or timezone.localdate()
     outlooks = material_outlook(today=today, order_ids=order_ids)
-    jobs = []
-    for job, group in groupby(outlooks, key=lambda outlook: outlook.requirement.job):
-        of_job = list(group)
-        jobs.append((job, of_job))
-        record_tracked_parts(
-            order_line_id=job.order_line_id,
-            unit=job.unit,
-            parts=_facts(of_job),
-        )
+    jobs = [(job, list(of_job)) for job, of_job in groupby(outlooks, lambda it: it.requirement.job)]
+    record_parts_of(machines={(job.order_line_id, job.unit): _facts(it) for job, it in jobs})
     if is_date_revised:
+        _revise_parts_due(jobs, today)
         _revise_dates(jobs, today)
 
 
@@ -46,7 +46,7 @@ def _facts(outlooks: Iterable[PartOutlook]) -> list[TrackedPartFacts]:
         TrackedPartFacts(
             part_number=outlook.part.part_number,
             name=outlook.part.name,
-            quantity=outlook.requirement.quantity,
+            quantity=outlook.requirement.quantity - outlook.requirement.scrapped_quantity,
             state=_state(outlook),
             due_on=outlook.expected_on if outlook.is_on_order else None,
             supplier_name=outlook.supplier_name if outlook.is_on_order else "",
@@ -67,7 +67,7 @@ def _state(outlook: PartOutlook) -> str:
     return State.ON_ORDER if outlook.is_on_order else State.NEEDED
 
 
-def _revise_dates(jobs: list[tuple[AssemblyJob, list[PartOutlook]]], today: date) -> None:
+def _revise_parts_due(jobs: Sequence[OfJob], today: date) -> None:
     moved = []
     for job, outlooks in jobs:
         days = [outlook.expected_on for outlook in outlooks if not outlook.is_complete]
@@ -77,11 +77,21 @@ def _revise_dates(jobs: list[tuple[AssemblyJob, list[PartOutlook]]], today: date
             moved.append(job)
     if moved:
         AssemblyJob.objects.bulk_update(moved, ["parts_due_on"])
-    for order_id, group in groupby(jobs, key=lambda pair: pair[0].clearance_id):
-        of_order = list(group)
-        decided = ship_date(
-            waits_of(outlook for _, outlooks in of_order for outlook in outlooks),
-            plant_queue(until_job=of_order[-1][0].pk),
-            today,
-        )
-        revise_likely_date(order_id=order_id, likely_on=decided.likely_on, reason=decided.reason)
+
+
+def _revise_dates(jobs: Sequence[OfJob], today: date) -> None:
+    by_order: dict[int, list[OfJob]] = {}
+    for job, outlooks in jobs:
+        by_order.setdefault(job.clearance_id, []).append((job, outlooks))
+    last = {order_id: of_order[-1][0].pk for order_id, of_order in by_order.items()}
+    queues = queues_until(last.values())
+    revise_likely_dates(
+        dates={
+            order_id: ship_date(
+                waits_of(outlook for _, outlooks in of_order for outlook in outlooks),
+                queues[last[order_id]],
+                today,
+            )
+            for order_id, of_order in by_order.items()
+        }
+    )

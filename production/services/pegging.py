@@ -1,22 +1,114 @@
-"""Free stock goes to whoever waits for it: by due date, then by payment.
+"""Which pieces are for which requirement: first come, first served, by due date, then by payment.
 
-Used wherever pieces become free: counted, delivered beyond what was pegged, given back.
+A peg is soft until the job's kitting starts: it may go to somebody else, as long as what is owed
+to each is conserved. From then on, and for what was issued, it is hard.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from config.audit.services import change_status
+from config.audit.models import StateChange
+from config.errors import IllegalTransition
 from config.locks import lock_rows
-from production.bom import Requirement, net
+from production.bom.netting import Requirement, net
 from production.models import Allocation, AssemblyJob, MaterialRequirement
 from production.services import stock
+from production.services.free_supply import lock_free_supply
+from production.services.outlook import write_down_outlook
 from shop.models import Order
 
-WAITING = AssemblyJob.Status.WAITING_FOR_PARTS
+Status = AssemblyJob.Status
+SOFT = (Status.WAITING_FOR_PARTS, Status.READY)
+# A job under way lacks something only when a piece broke or was taken away.
+LACKING = (Status.WAITING_FOR_PARTS, Status.IN_PROGRESS)
+FIRST_SERVED = (F("job__due_on").asc(nulls_last=True), "clearance__cleared_at", "pk")
+
+
+@dataclass(slots=True)
+class Pegs:
+    """What a requirement needs and has: pieces from the shelf (issued ones too), and by receipt."""
+
+    requirement: MaterialRequirement
+    quantity: int
+    shelf: int = 0
+    coming: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def short(self) -> int:
+        return self.quantity - self.shelf - sum(self.coming.values())
+
+    @property
+    def stands(self) -> tuple[int, int, dict[int, int]]:
+        return self.quantity, self.shelf, dict(self.coming)
+
+
+# The desired state of whole requirements; what stands already is not touched. One statement, so
+# that a piece can go from one requirement to another without being nobody's or both's.
+WRITE_PEGS = """
+WITH state AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS it (id, quantity, shelf)
+), peg AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[])
+        AS it (requirement_id, receipt_id, pieces)
+), needed AS (
+    UPDATE production_materialrequirement AS need
+    SET quantity = state.quantity, allocated_quantity = state.shelf
+    FROM state
+    WHERE need.id = state.id
+      AND (need.quantity, need.allocated_quantity) <> (state.quantity, state.shelf)
+), untied AS (
+    DELETE FROM production_allocation AS old USING state
+    WHERE old.requirement_id = state.id AND NOT EXISTS (
+        SELECT FROM peg WHERE peg.requirement_id = old.requirement_id
+          AND peg.receipt_id IS NOT DISTINCT FROM old.scheduled_receipt_id
+    )
+)
+INSERT INTO production_allocation AS old (requirement_id, scheduled_receipt_id, quantity)
+SELECT requirement_id, receipt_id, pieces FROM peg ORDER BY requirement_id, receipt_id
+ON CONFLICT (requirement_id, scheduled_receipt_id) DO UPDATE SET quantity = excluded.quantity
+WHERE old.quantity <> excluded.quantity
+"""
+
+
+def write_pegs(pegs: Sequence[Pegs]) -> None:
+    """Write down what these requirements need and have, whatever they had before.
+
+    The caller holds the locks of the receipts and levels and changes the levels.
+    """
+    if not pegs:
+        return
+    ties: list[tuple[int, int | None, int]] = []
+    for one in pegs:
+        pieces = [(None, one.shelf), *one.coming.items()]
+        ties += [(one.requirement.pk, receipt, many) for receipt, many in pieces if many]
+    columns = [list(column) for column in zip(*ties, strict=True)] or [[], [], []]
+    states = [(one.requirement.pk, one.quantity, one.shelf) for one in pegs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE_PEGS, [*(list(column) for column in zip(*states, strict=True)), *columns]
+        )
+    for one in pegs:
+        one.requirement.quantity = one.quantity
+        one.requirement.allocated_quantity = one.shelf
+
+
+def pegs_of(requirements: Iterable[MaterialRequirement]) -> list[Pegs]:
+    """What these requirements have, in their order. One statement."""
+    found = {one.pk: Pegs(one, one.quantity) for one in requirements}
+    rows = Allocation.objects.filter(requirement__in=found).values_list(
+        "requirement_id", "scheduled_receipt_id", "quantity"
+    )
+    for requirement_id, receipt_id, pieces in rows:
+        if receipt_id is None:
+            found[requirement_id].shelf = pieces
+        else:
+            found[requirement_id].coming[receipt_id] = pieces
+    return list(found.values())
 
 
 def lock_orders(*, requirement_ids: Collection[int], part_ids: Collection[int]) -> set[int]:
@@ -31,40 +123,91 @@ def lock_orders(*, requirement_ids: Collection[int], part_ids: Collection[int]) 
     return order_ids
 
 
-def serve_waiting(*, part_ids: Collection[int], order_ids: Collection[int]) -> None:
-    """Give what lies free of these parts to the locked orders' jobs that nothing covers yet.
-
-    The caller makes complete jobs ready and writes the outlook down.
-    """
-    waiting = {
-        requirement.pk: requirement
-        for requirement in _uncovered(part_ids).filter(clearance__in=order_ids)
-    }
-    if not waiting:
-        return
-    netted = net(
-        (Requirement(one.pk, one.part_id, one.quantity - one.tied) for one in waiting.values()),
-        stock.lock_free_stock(part_ids),
-    )
-    taken: dict[int, int] = {}
-    served = []
-    for one in netted:
-        if one.from_stock:
-            taken[one.part] = taken.get(one.part, 0) + one.from_stock
-            waiting[one.key].allocated_quantity += one.from_stock
-            served.append(waiting[one.key])
-    stock.reserve(taken)
-    allocate_from_shelf(served)
-
-
 def _uncovered(part_ids: Collection[int]) -> QuerySet[MaterialRequirement, Any]:
-    """What waiting jobs need and neither shelf nor receipts cover, the first served first."""
+    """What open jobs need and neither shelf nor receipts cover, the first served first."""
     return (
-        MaterialRequirement.objects.filter(part__in=part_ids, job__status=WAITING)
+        MaterialRequirement.objects.filter(
+            part__in=part_ids, job__status__in=LACKING, quantity__gt=F("allocated_quantity")
+        )
         .annotate(tied=Coalesce(Sum("allocations__quantity"), 0))
         .filter(quantity__gt=F("tied"))
-        .order_by(F("job__due_on").asc(nulls_last=True), "clearance__cleared_at", "pk")
+        .order_by(*FIRST_SERVED)
     )
+
+
+def serve_waiting(*, part_ids: Collection[int], order_ids: Collection[int]) -> set[int]:
+    """Give what is free of these parts to the locked orders' jobs that nothing covers yet.
+
+    From the shelf first, then from what is on its way; what is tied already stays. Returns the
+    orders that were given something. The caller makes complete jobs ready and writes the outlook
+    down.
+    """
+    waiting = list(_uncovered(part_ids).filter(clearance__in=order_ids))
+    return serve(pegs_of(waiting)) if waiting else set()
+
+
+def serve(pegs: Sequence[Pegs]) -> set[int]:
+    """Cover what these requirements are short of, as far as something is free, in their order."""
+    part_ids = {one.requirement.part_id for one in pegs if one.short}
+    free = {one.part_id: one for one in lock_free_supply(part_ids=part_ids)}
+    taken: dict[int, int] = {}
+    served = []
+    wanted = (Requirement(one, one.requirement.part_id, one.short) for one in pegs if one.short)
+    for netted in net(wanted, free):
+        if netted.short == netted.quantity:
+            continue
+        taken[netted.part] = taken.get(netted.part, 0) + netted.from_stock
+        netted.key.shelf += netted.from_stock
+        for receipt, pieces in netted.coming:
+            netted.key.coming[receipt] = netted.key.coming.get(receipt, 0) + pieces
+        served.append(netted.key)
+    stock.reserve(taken)
+    write_pegs(served)
+    return {one.requirement.clearance_id for one in served}
+
+
+@transaction.atomic
+def repeg(*, part_ids: Collection[int]) -> set[int]:
+    """Deal out all soft pieces of these parts anew, to the earliest promise first.
+
+    Pieces on the shelf, then those on their way, the nearest first. Jobs under way keep what they
+    have. Returns the orders for which something moved. Locks orders, jobs, receipts, levels.
+    """
+    soft = MaterialRequirement.objects.filter(
+        part__in=part_ids, job__status__in=SOFT, quantity__gt=0
+    )
+    lock_rows(Order, soft.order_by().values_list("clearance_id", flat=True).distinct())
+    # Read again under the locks: a job may have begun, and an order been planned or cancelled.
+    jobs = soft.order_by().values_list("job_id", flat=True).distinct()
+    locked = {job.pk for job in lock_rows(AssemblyJob, jobs) if job.status in SOFT}
+    wanted = pegs_of(soft.filter(job__in=locked).order_by(*FIRST_SERVED))
+    before = [one.stands for one in wanted]
+    _deal(wanted, part_ids)
+    moved = [one for one, stood in zip(wanted, before, strict=True) if one.stands != stood]
+    write_pegs(moved)
+    order_ids = {one.requirement.clearance_id for one in moved}
+    settle_jobs(order_ids=order_ids, why="parts were dealt out anew")
+    write_down_outlook(order_ids=order_ids)
+    return order_ids
+
+
+def _deal(wanted: Sequence[Pegs], part_ids: Collection[int]) -> None:
+    """Put everything back into one heap a part and serve from it; keep the levels in step."""
+    free = {it.part_id: it for it in lock_free_supply(part_ids=part_ids, is_tied_too=True)}
+    change: dict[int, int] = {}
+    for one in wanted:
+        part_id = one.requirement.part_id
+        supply = free[part_id]
+        supply.shelf += one.shelf
+        change[part_id] = change.get(part_id, 0) - one.shelf
+        supply.coming = [
+            (receipt, pieces + one.coming.get(receipt, 0)) for receipt, pieces in supply.coming
+        ]
+    requirements = [Requirement(one, one.requirement.part_id, one.quantity) for one in wanted]
+    for netted in net(requirements, free):
+        netted.key.shelf, netted.key.coming = netted.from_stock, dict(netted.coming)
+        change[netted.part] += netted.from_stock
+    stock.reserve(change)
 
 
 def allocate_from_shelf(requirements: Sequence[MaterialRequirement]) -> None:
@@ -81,13 +224,49 @@ def allocate_from_shelf(requirements: Sequence[MaterialRequirement]) -> None:
 
 def make_ready(*, order_ids: Iterable[int], actor: str) -> None:
     """Jobs of these orders that lack nothing any more can be kitted."""
-    complete = (
-        AssemblyJob.objects.filter(clearance__in=order_ids, status=WAITING)
+    move_jobs(_whole(order_ids), to=Status.READY, why="the last part is here", actor=actor)
+
+
+def settle_jobs(*, order_ids: Collection[int], why: str, actor: str = "system") -> None:
+    """Jobs of these orders that are whole are ready, and those that are not wait."""
+    move_jobs(_whole(order_ids), to=Status.READY, why=why, actor=actor)
+    short = MaterialRequirement.objects.filter(
+        clearance__in=order_ids, job__status=Status.READY, quantity__gt=F("allocated_quantity")
+    )
+    jobs = short.order_by().values_list("job_id", flat=True).distinct()
+    move_jobs(jobs, to=Status.WAITING_FOR_PARTS, why=why, actor=actor)
+
+
+def _whole(order_ids: Iterable[int]) -> QuerySet[AssemblyJob, Any]:
+    return (
+        AssemblyJob.objects.filter(clearance__in=order_ids, status=Status.WAITING_FOR_PARTS)
         .annotate(
             needed=Sum("requirements__quantity"), here=Sum("requirements__allocated_quantity")
         )
         .filter(needed=F("here"))
+        .order_by()
         .values_list("pk", flat=True)
     )
-    for job in lock_rows(AssemblyJob, complete):
-        change_status(job, to=AssemblyJob.Status.READY, why="the last part is here", actor=actor)
+
+
+def move_jobs(job_ids: Iterable[int], *, to: str, why: str, actor: str = "system") -> None:
+    """`change_status` for many jobs: three statements for any number."""
+    wanted = list(job_ids)
+    if not wanted:
+        return
+    jobs = lock_rows(AssemblyJob, wanted)
+    for job in jobs:
+        if to not in job.TRANSITIONS.get(str(job.status), frozenset()):
+            raise IllegalTransition(f"{job} is {job.status}; it cannot become {to}")
+    AssemblyJob.objects.filter(pk__in=[job.pk for job in jobs]).update(status=to)
+    StateChange.objects.bulk_create(
+        StateChange(
+            subject_type=AssemblyJob._meta.label_lower,
+            subject_id=job.pk,
+            from_state=job.status,
+            to_state=to,
+            actor=actor,
+            why=why[:500],
+        )
+        for job in jobs
+    )

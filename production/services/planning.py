@@ -1,168 +1,147 @@
-"""From a cleared order to jobs and pegged requirements: explode, net against the shelf, peg."""
+"""From cleared orders to jobs and pegged requirements: explode, net, peg. Exactly once.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+However many orders and parts there are, the number of statements is the same.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from config.audit.models import StateChange
-from config.calendar import add_working_days
 from config.locks import lock_rows
-from config.outbox.bus import publish
-from production.bom import Netted, Requirement, needs, net
+from config.outbox.bus import publish_all
+from production.bom import Need, Snapshot, net_needs
+from production.bom.netting import take
 from production.errors import BillIncomplete, NotCleared
 from production.events import MaterialRequired
-from production.models import Allocation, AssemblyJob, JobOperation, MaterialRequirement, Part
-from production.services import bills, stock
-from production.services.outlook import write_down_outlook
-from shop.models import Order, OrderLine, PaymentClearance
-from shop.services.fulfilment import start_pre_production
-
-Status = AssemblyJob.Status
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPart:
-    """What one job needs of one part, and how much of it lies free."""
-
-    job: int  # index among the order's jobs
-    part: Part
-    operation: str
-    netted: Netted[tuple[int, int]]
+from production.models import AssemblyJob
+from production.services import bills, plan_rows
+from production.services.free_supply import PartSupply, lock_free_supply
+from production.services.plan_outlook import PlannedOutlook, planned_outlook
+from production.services.planned import Machine, NetNeeds, PlannedNeed, Shelf
+from shop.models import Order, OrderLine
+from shop.services import fulfilment
 
 
-@transaction.atomic
 def plan_order(*, order_id: int) -> None:
     """Make one job for every machine of a released order, and say what its parts are.
 
-    Idempotent: the order's row is locked, and jobs that exist are left alone; the database lets
-    a unit have one job. The number of statements does not depend on the number of parts. Parts
-    that lie free are reserved, first job first; what is short is announced by MaterialRequired.
-    A cancelled order is left alone. Raises `NotCleared` and `BillIncomplete`.
+    See `plan_orders`.
     """
-    (order,) = lock_rows(Order, [order_id])
-    if order.status == Order.Status.CANCELLED:
-        return
-    jobs_of_it = AssemblyJob.objects.filter(clearance=OuterRef("pk"))
-    clearance = PaymentClearance.objects.filter(order=order).annotate(is_planned=Exists(jobs_of_it))
-    is_planned = clearance.values_list("is_planned", flat=True).first()
-    if is_planned is None:
-        raise NotCleared(f"{order.number}: its payment has not cleared; nothing may be made.")
-    if is_planned:
+    plan_orders(order_ids=[order_id])
+
+
+@transaction.atomic
+def plan_orders(*, order_ids: Collection[int]) -> None:
+    """Make a job for every machine of these released orders, and peg its parts: all or nothing.
+
+    Idempotent: the orders' rows are locked, and an order that has jobs, or that was cancelled, is
+    left alone; the database lets a unit have one job. Made sub-assemblies that lie on the shelf
+    are taken before they are made. Free pieces on the shelf go first, then free pieces on their
+    way, both to the earliest promise, then to the earliest payment; what is short is announced by
+    `MaterialRequired`. Raises `NotCleared` and `BillIncomplete`, naming the order.
+    """
+    orders = lock_rows(Order, order_ids)
+    machines = _machines(orders)
+    if not machines:
         return
     today = timezone.localdate()
-    machines = _machines(order)
-    parts = _net(machines, _part_needs([line for line, _ in machines]))
-    jobs = _create_jobs(order, machines, parts, today)
-    _create_requirements(order, jobs, parts)
-    start_pre_production(order_id=order.pk)
-    write_down_outlook(order_ids=[order.pk], today=today)
-    publish(MaterialRequired(order_id=order.pk))
+    _net(machines, _snapshots(machines, today))
+    outlook = planned_outlook(machines, today)
+    plan_rows.write(machines, outlook)
+    planned = list({machine.order.pk: machine.order for machine in machines}.values())
+    _tell_shop(planned, machines, outlook)
+    publish_all([MaterialRequired(order_id=order.pk) for order in planned])
 
 
-def _machines(order: Order) -> list[tuple[OrderLine, int]]:
-    """Every machine of the order: its line, and its number within the line."""
-    lines = order.lines.select_related("configuration__version__product_model").order_by("pk")
-    return [(line, unit) for line in lines for unit in range(1, line.quantity + 1)]
+def _machines(orders: Iterable[Order]) -> list[Machine]:
+    """Every machine of the orders that are to be planned, the first to be served first."""
+    wanted = {order.pk: order for order in orders if order.status != Order.Status.CANCELLED}
+    lines = (
+        OrderLine.objects.filter(order__in=wanted)
+        .annotate(
+            cleared_at=F("order__clearance__cleared_at"),
+            is_planned=Exists(AssemblyJob.objects.filter(clearance=OuterRef("order_id"))),
+        )
+        .select_related("configuration__version__product_model")
+        .order_by("pk")
+    )
+    numbers: dict[int, int] = {}
+    found = []
+    for line in lines:
+        order = wanted[line.order_id]
+        if line.cleared_at is None:
+            raise NotCleared(f"{order.number}: its payment has not cleared; nothing may be made.")
+        if line.is_planned:
+            continue
+        first = order.promised_ships_on or order.likely_ships_on or date.max
+        for unit in range(1, line.quantity + 1):
+            numbers[order.pk] = number = numbers.get(order.pk, 0) + 1
+            machine = Machine(order, line, unit, f"{order.number}-{number}")
+            found.append(((first, line.cleared_at, order.pk, number), machine))
+    return [machine for _, machine in sorted(found, key=lambda it: it[0])]
 
 
-def _part_needs(lines: Sequence[OrderLine]) -> dict[int, list[tuple[Part, int, str]]]:
-    """Order line → what one machine of it needs: part, quantity, operation."""
-    snapshots = bills.snapshots({line.pk: line.configuration for line in lines}.values())
-    wanted = {line.pk: needs(snapshots[line.configuration.sha256]) for line in lines}
-    numbers = {need.part_number for of_line in wanted.values() for need in of_line}
-    parts = {part.part_number: part for part in Part.objects.filter(part_number__in=numbers)}
-    if missing := numbers - parts.keys():
-        raise BillIncomplete(f"There is no part {min(missing)}.")
-    return {
-        line: [(parts[need.part_number], need.quantity, need.operation) for need in of_line]
-        for line, of_line in wanted.items()
+def _snapshots(machines: Sequence[Machine], today: date) -> Mapping[str, Snapshot]:
+    configurations = {one.line.configuration.sha256: one.line.configuration for one in machines}
+    return bills.snapshots(configurations.values(), on=today)
+
+
+def _net(machines: Sequence[Machine], snapshots: Mapping[str, Snapshot]) -> None:
+    """Give every machine what is free of what it needs, in the order of the machines."""
+    numbers = {need.part_number for one in snapshots.values() for need in one.needs}
+    numbers |= {
+        line.part_number for one in snapshots.values() for line in one.lines if line.is_stocked
     }
+    supplies = {one.part_number: one for one in lock_free_supply(part_numbers=numbers)}
+    found: dict[str, list[NetNeeds]] = {}
+    for machine in machines:
+        snapshot = snapshots[machine.line.configuration.sha256]
+        try:
+            needs = _needs(snapshot, supplies, found)
+            machine.needs = [_serve(need, supplies) for need in needs]
+        except KeyError as missing:
+            raise BillIncomplete(
+                f"{machine.order.number}: there is no part {missing.args[0]}."
+            ) from missing
+        machine.snapshot_sha256 = snapshot.sha256
 
 
-def _net(
-    machines: Sequence[tuple[OrderLine, int]],
-    needed: dict[int, list[tuple[Part, int, str]]],
-) -> list[PlannedPart]:
-    """Reserve what lies free, under the lock of the parts' levels."""
-    wanted = [
-        (job, part, quantity, operation)
-        for job, (line, _) in enumerate(machines)
-        for part, quantity, operation in needed[line.pk]
-    ]
-    free = stock.lock_free_stock(part.pk for _, part, _, _ in wanted)
-    netted = net(
-        (Requirement((job, part.pk), part.pk, quantity) for job, part, quantity, _ in wanted), free
-    )
-    taken: dict[int, int] = {}
-    for one in netted:
-        taken[one.part] = taken.get(one.part, 0) + one.from_stock
-    stock.reserve(taken)
-    return [
-        PlannedPart(job, part, operation, one)
-        for (job, part, _, operation), one in zip(wanted, netted, strict=True)
-    ]
+def _needs(
+    snapshot: Snapshot, supplies: Mapping[str, PartSupply], found: dict[str, list[NetNeeds]]
+) -> Iterable[Need]:
+    """What one machine takes: of a stocked sub-assembly what lies there, of the rest its parts.
+
+    `found` remembers what came of it when as many lay there: seldom anything else does.
+    """
+    if not snapshot.has_stocked:
+        return snapshot.needs
+    shelf = Shelf(supplies)
+    for known in found.get(snapshot.sha256, ()):
+        if all(shelf.take(part, wanted) == taken for part, wanted, taken in known.asked):
+            return known.needs
+        shelf = Shelf(supplies)
+    needs = net_needs(snapshot.lines, shelf.take)
+    found.setdefault(snapshot.sha256, []).append(NetNeeds(shelf.asked, needs))
+    return needs
 
 
-def _create_jobs(
-    order: Order,
-    machines: Sequence[tuple[OrderLine, int]],
-    parts: Sequence[PlannedPart],
-    today: date,
-) -> list[AssemblyJob]:
-    short = {one.job for one in parts if one.netted.short}
-    jobs = AssemblyJob.objects.bulk_create(
-        AssemblyJob(
-            number=f"{order.number}-{number}",
-            clearance_id=order.pk,
-            order_line=line,
-            unit=unit,
-            snapshot_id=line.configuration.sha256,
-            status=Status.WAITING_FOR_PARTS if number - 1 in short else Status.READY,
-            due_on=order.promised_ships_on or order.likely_ships_on,
-            parts_due_on=None if number - 1 in short else add_working_days(today, 0),
-        )
-        for number, (line, unit) in enumerate(machines, start=1)
-    )
-    JobOperation.objects.bulk_create(
-        JobOperation(job=job, kind=kind, sequence=sequence)
-        for job in jobs
-        for sequence, kind in enumerate(JobOperation.Kind, start=1)
-    )
-    StateChange.objects.bulk_create(
-        StateChange(
-            subject_type=AssemblyJob._meta.label_lower,
-            subject_id=job.pk,
-            to_state=job.status,
-            actor="system",
-            why="planned; parts are missing"
-            if job.parts_due_on is None
-            else "planned; parts are here",
-        )
-        for job in jobs
-    )
-    return jobs
+def _serve(need: Need, supplies: Mapping[str, PartSupply]) -> PlannedNeed:
+    supply, quantity = supplies[need.part_number], need.quantity
+    if supply.shelf >= quantity:  # as `take`, without its detours
+        supply.shelf -= quantity
+        return PlannedNeed(supply, quantity, need.operation, quantity)
+    from_stock, coming = take(supply, quantity)
+    return PlannedNeed(supply, quantity, need.operation, from_stock, coming)
 
 
-def _create_requirements(
-    order: Order, jobs: Sequence[AssemblyJob], parts: Sequence[PlannedPart]
+def _tell_shop(
+    orders: Sequence[Order], machines: Sequence[Machine], outlook: PlannedOutlook
 ) -> None:
-    requirements = MaterialRequirement.objects.bulk_create(
-        MaterialRequirement(
-            clearance_id=order.pk,
-            job=jobs[one.job],
-            part=one.part,
-            operation=one.operation,
-            quantity=one.netted.from_stock + one.netted.short,
-            allocated_quantity=one.netted.from_stock,
-        )
-        for one in parts
-    )
-    Allocation.objects.bulk_create(
-        Allocation(requirement=requirement, quantity=requirement.allocated_quantity)
-        for requirement in requirements
-        if requirement.allocated_quantity
+    fulfilment.start_planned(
+        orders=orders,
+        dates=outlook.dates,
+        parts={(one.line.pk, one.unit): outlook.parts[one.number] for one in machines},
     )

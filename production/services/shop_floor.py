@@ -1,41 +1,22 @@
-"""Jobs on the shop floor: kitting, build, test, box, each started and finished in this order."""
-
-from dataclasses import dataclass
+"""Operations of a job: kitting, build, test, box, each started and finished in this order."""
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from config.audit.services import change_status
-from config.locks import lock_rows
-from production.errors import IllegalTransition, OperationOutOfOrder, UnknownJob, UnknownOperation
-from production.models import AssemblyJob, JobOperation, MaterialRequirement, StockMovement
+from production.models import AssemblyJob, JobOperation
+from production.services.gates import refuse_finish, refuse_start
+from production.services.issuing import issue_requirements
+from production.services.locked_job import Kind, LockedJob, lock_job, refuse_on_hold
 from production.services.outlook import write_down_outlook
-from production.services.stock import LevelChange, change_levels
+from production.services.picking import confirm_rest_by_hand
+from production.services.sources import write_down_sources
 from shop.models import Order
 from shop.services.fulfilment import freeze_order, record_progress, record_shipment
 
-Kind = JobOperation.Kind
-Done = JobOperation.Status.DONE
+Status = JobOperation.Status
 # What the shop calls the stage of an order when its least advanced machine has begun it.
 STAGES = {Kind.BUILD: "build", Kind.TEST: "test", Kind.BOX: "boxing"}
-
-
-@dataclass(slots=True)
-class Floor:
-    """A job and its operations, all locked."""
-
-    order: Order
-    job: AssemblyJob
-    operations: list[JobOperation]
-
-    def operation(self, kind: str) -> JobOperation:
-        for operation in self.operations:
-            if operation.kind == kind:
-                return operation
-        raise UnknownOperation(
-            f"{self.job.number} has no operation {kind!r}; expected one of {', '.join(Kind)}."
-        )
 
 
 @transaction.atomic
@@ -43,62 +24,72 @@ def start_operation(*, job_id: int, kind: str, actor: str) -> AssemblyJob:
     """Begin an operation of a job. The first kitting of an order freezes it.
 
     Raises `OperationOutOfOrder` when the one before is not done or this one has begun,
-    `IllegalTransition` when the job is not ready, and `UnknownJob`, `UnknownOperation`.
+    `IllegalTransition` when the job is not ready, `JobOnHold`, `WorkCenterFull` when as many jobs
+    are under way there as may be, `MachineIncomplete` when something is missing before the box,
+    and `UnknownJob`, `UnknownOperation`.
     """
-    floor = _lock(job_id)
-    operation = floor.operation(kind)
-    for earlier in floor.operations:
-        if earlier.sequence < operation.sequence and earlier.status != Done:
-            raise OperationOutOfOrder(
-                f"{floor.job.number}: {earlier.kind} is not done; {kind} comes after it."
-            )
-    if operation.status != JobOperation.Status.PENDING:
-        raise OperationOutOfOrder(f"{floor.job.number}: {kind} was started already.")
-    if kind == Kind.KITTING:
-        change_status(floor.job, to=AssemblyJob.Status.IN_PROGRESS, why="kitting", actor=actor)
-        freeze_order(order_id=floor.order.pk, actor=actor)
-    elif floor.job.status != AssemblyJob.Status.IN_PROGRESS:
-        raise IllegalTransition(f"{floor.job.number} is {floor.job.get_status_display().lower()}.")
+    locked = lock_job(job_id)
+    operation = locked.operation(kind)
+    refuse_on_hold(locked.job)
+    refuse_start(locked, operation)
+    # After a rework the job is under way already.
+    if kind == Kind.KITTING and locked.job.status != AssemblyJob.Status.IN_PROGRESS:
+        change_status(locked.job, to=AssemblyJob.Status.IN_PROGRESS, why="kitting", actor=actor)
+        freeze_order(order_id=locked.order.pk, actor=actor)
     operation.started_at = timezone.now()
-    operation.done_by = actor
-    _move(operation, JobOperation.Status.IN_PROGRESS, actor, fields=["started_at", "done_by"])
-    _tell_progress(floor.order, actor)
-    return floor.job
+    operation.done_by = actor[:120]
+    _move(operation, Status.IN_PROGRESS, actor, fields=["started_at", "done_by"])
+    _tell_progress(locked.order, actor)
+    return locked.job
 
 
 @transaction.atomic
 def finish_operation(
-    *, job_id: int, kind: str, actor: str, tracking_number: str = ""
+    *, job_id: int, kind: str, actor: str, tracking_number: str = "", by_hand: str = ""
 ) -> AssemblyJob:
     """End an operation of a job. Kitting takes its parts from the shelf; the last box ships.
 
-    Raises `OperationOutOfOrder` when it is not under way, `UnknownJob`, `UnknownOperation`.
+    Kitting ends when every piece was scanned. `by_hand`: why the rest counts as picked all the
+    same; it is written down line by line. Raises `OperationOutOfOrder` when it is not under way,
+    `JobOnHold`, `KitIncomplete`, `MachineIncomplete` (naming checks or serials that are missing),
+    `UnknownJob`, `UnknownOperation`.
     """
-    floor = _lock(job_id)
-    operation = floor.operation(kind)
-    if operation.status != JobOperation.Status.IN_PROGRESS:
-        state = "is done already" if operation.status == Done else "has not been started"
-        raise OperationOutOfOrder(f"{floor.job.number}: {kind} {state}.")
+    locked = lock_job(job_id)
+    operation = locked.operation(kind)
+    refuse_on_hold(locked.job)
+    if by_hand.strip() and kind == Kind.KITTING and operation.status == Status.IN_PROGRESS:
+        confirm_rest_by_hand(locked, reason=by_hand, actor=actor)
+    refuse_finish(locked, operation)
     operation.finished_at = timezone.now()
-    operation.done_by = actor
-    _move(operation, Done, actor, fields=["finished_at", "done_by"])
+    operation.done_by = actor[:120]
+    _move(operation, Status.DONE, actor, fields=["finished_at", "done_by"])
     if kind == Kind.KITTING:
-        _issue(floor.job)
+        _issue(locked.job, actor)
     if kind in {Kind.KITTING, Kind.BUILD}:
-        write_down_outlook(order_ids=[floor.order.pk], is_date_revised=False)
+        write_down_outlook(order_ids=[locked.order.pk], is_date_revised=False)
     if kind == Kind.BOX:
-        change_status(floor.job, to=AssemblyJob.Status.DONE, why="boxed", actor=actor)
-        _ship_if_last(floor.order, tracking_number, actor)
-    return floor.job
+        change_status(locked.job, to=AssemblyJob.Status.DONE, why="boxed", actor=actor)
+        _ship_if_last(locked.order, tracking_number, actor)
+    return locked.job
 
 
-def _lock(job_id: int) -> Floor:
-    order_id = AssemblyJob.objects.filter(pk=job_id).values_list("clearance_id", flat=True).first()
-    if order_id is None:
-        raise UnknownJob(f"There is no job with the id {job_id}.")
-    (order,) = lock_rows(Order, [order_id])
-    (job,) = lock_rows(AssemblyJob, [job_id])
-    return Floor(order, job, list(job.operations.order_by("sequence")))
+def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOperation]:
+    """Make this operation and what comes after it pending again; those that had begun.
+
+    When each had begun and ended before stays in the audit trail.
+    """
+    first = locked.operation(kind)
+    reopened = [
+        one
+        for one in locked.operations
+        if one.sequence >= first.sequence and one.status != Status.PENDING
+    ]
+    for one in reversed(reopened):
+        one.started_at = one.finished_at = None
+        one.rework_count += 1
+        change_status(one, to=Status.PENDING, why=why, actor=actor)
+        one.save(update_fields=["started_at", "finished_at", "rework_count"])
+    return reopened
 
 
 def _move(operation: JobOperation, to: str, actor: str, *, fields: list[str]) -> None:
@@ -106,27 +97,11 @@ def _move(operation: JobOperation, to: str, actor: str, *, fields: list[str]) ->
     change_status(operation, to=to, why=operation.kind, actor=actor)
 
 
-def _issue(job: AssemblyJob) -> None:
+def _issue(job: AssemblyJob, actor: str) -> None:
     """Take everything the job needs from the shelf: it was reserved, so it is there."""
-    requirements = list(job.requirements.order_by("part_id"))
-    change_levels(
-        [
-            LevelChange(it.part_id, on_hand=-it.quantity, allocated=-it.quantity)
-            for it in requirements
-        ]
-    )
-    StockMovement.objects.bulk_create(
-        StockMovement(
-            part_id=it.part_id,
-            kind=StockMovement.Kind.ISSUE,
-            origin=StockMovement.Origin.PEGGED,
-            quantity=-it.quantity,
-            key=f"issue:{it.pk}",
-            reference=job.number,
-        )
-        for it in requirements
-    )
-    MaterialRequirement.objects.filter(job=job).update(issued_quantity=F("quantity"))
+    requirements = list(job.requirements.all())
+    issue_requirements(requirements=requirements, reference=job.number, actor=actor)
+    write_down_sources(requirements=requirements)
 
 
 def _tell_progress(order: Order, actor: str) -> None:
@@ -136,7 +111,7 @@ def _tell_progress(order: Order, actor: str) -> None:
     )
     furthest: dict[int, int] = {}
     for job_id, sequence, status in begun.values_list("job_id", "sequence", "status"):
-        has_begun = status != JobOperation.Status.PENDING
+        has_begun = status != Status.PENDING
         furthest[job_id] = max(furthest.get(job_id, 0), sequence if has_begun else 0)
     least = min(furthest.values(), default=0)
     kind = list(Kind)[least - 1] if least else None

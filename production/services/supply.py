@@ -3,30 +3,35 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from config.locks import lock_rows
 from configurator.services.availability import set_option_availability
 from production.errors import OverReceipt, UnknownReceipt
 from production.models import (
     Allocation,
-    AssemblyJob,
     MaterialRequirement,
     Part,
+    ReceiptOutcome,
     ScheduledReceipt,
-    StockLevel,
     StockMovement,
     SupplyProfile,
 )
+from production.services.free_supply import lock_free_supply
+from production.services.moving import Move, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import (
+    LACKING,
     allocate_from_shelf,
     lock_orders,
     make_ready,
     serve_waiting,
 )
-from production.services.stock import LevelChange, change_levels
 from shop.models import Order
 
 
@@ -72,8 +77,18 @@ def record_scheduled_receipts(*, receipts: Sequence[ReceiptFacts]) -> None:
         unique_fields=["reference"],
         update_fields=["quantity", "due_on", "is_confirmed", "supplier_name"],
     )
+    _keep_first_words([facts.reference for facts in receipts])
     _tie({facts.reference: facts for facts in receipts})
     write_down_outlook(order_ids=order_ids)
+
+
+def _keep_first_words(references: Collection[str]) -> None:
+    """When it was ordered, and the first day that the supplier confirmed, stay as they were."""
+    said = When(is_confirmed=True, then=F("due_on"))
+    ScheduledReceipt.objects.filter(reference__in=references, first_due_on__isnull=True).update(
+        ordered_on=Coalesce(F("ordered_on"), timezone.localdate()),
+        first_due_on=Case(said, default=None),
+    )
 
 
 def record_scheduled_receipt(
@@ -102,7 +117,7 @@ def _tie(facts: dict[str, ReceiptFacts]) -> None:
     waiting = set(
         MaterialRequirement.objects.filter(
             pk__in=[requirement for one in facts.values() for requirement, _ in one.pegs],
-            job__status=AssemblyJob.Status.WAITING_FOR_PARTS,
+            job__status__in=LACKING,
         ).values_list("pk", flat=True)
     )
     Allocation.objects.bulk_create(
@@ -152,8 +167,19 @@ def _receipt(reference: str) -> ScheduledReceipt:
 
 
 @transaction.atomic
-def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str) -> None:
+def record_goods_receipt(
+    *,
+    reference: str,
+    quantity: int,
+    key: str,
+    actor: str,
+    unit_cost_minor: Decimal | None = None,
+) -> None:
     """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
+
+    They lie in the part's home bin, or where goods come in. `unit_cost_minor`, in the house's
+    currency, moves the part's average cost; empty: unknown. What was promised of the delivery
+    and what came of it is written down.
 
     The requirements that they were bought for are served by due date, then by payment; what is
     left over was bought for nobody and is booked as push, and goes to whoever else waits for it.
@@ -166,6 +192,8 @@ def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str)
         requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
         part_ids=part_ids,
     )
+    # All of the part's, in key order: what is left over may set others free.
+    lock_free_supply(part_ids=part_ids, is_tied_too=True)
     (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
     if StockMovement.objects.filter(key__in=_keys(key)).exists():
         return
@@ -175,7 +203,8 @@ def record_goods_receipt(*, reference: str, quantity: int, key: str, actor: str)
             f"got {quantity}."
         )
     pegged = _serve(receipt, quantity, order_ids)
-    _put_on_shelf(receipt, quantity, pegged, key)
+    move_stock(_parcels(receipt, quantity, pegged, key, unit_cost_minor), actor=actor)
+    _judge(receipt, quantity, key)
     receipt.received_quantity += quantity
     receipt.save(update_fields=["received_quantity"])
     if pegged < quantity:
@@ -214,44 +243,71 @@ def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int])
     return quantity - left
 
 
-def _put_on_shelf(receipt: ScheduledReceipt, quantity: int, pegged: int, key: str) -> None:
-    StockLevel.objects.bulk_create([StockLevel(part_id=receipt.part_id)], ignore_conflicts=True)
-    change_levels([LevelChange(receipt.part_id, on_hand=quantity, allocated=pegged)])
+def _parcels(
+    receipt: ScheduledReceipt, quantity: int, pegged: int, key: str, unit_cost: Decimal | None
+) -> list[Move]:
+    """What came for paid orders, and what came for nobody."""
     origin = StockMovement.Origin
     parcels = zip(
         _keys(key), (origin.PEGGED, origin.PUSH), (pegged, quantity - pegged), strict=True
     )
-    StockMovement.objects.bulk_create(
-        StockMovement(
+    return [
+        Move(
             part_id=receipt.part_id,
             kind=StockMovement.Kind.RECEIPT,
-            origin=origin_of_parcel,
             quantity=pieces,
             key=movement_key,
+            origin=origin_of_parcel,
+            unit_cost_minor=unit_cost,
             reference=receipt.reference,
+            allocated=pieces if origin_of_parcel == origin.PEGGED else 0,
         )
         for movement_key, origin_of_parcel, pieces in parcels
         if pieces
+    ]
+
+
+def _judge(receipt: ScheduledReceipt, quantity: int, key: str) -> None:
+    """Keep the promises beside what came. Who never confirmed is held to what was asked."""
+    ReceiptOutcome.objects.create(
+        key=key,
+        reference=receipt.reference,
+        part_id=receipt.part_id,
+        supplier_name=receipt.supplier_name,
+        quantity=quantity,
+        ordered_on=receipt.ordered_on,
+        first_due_on=receipt.first_due_on or receipt.due_on,
+        last_due_on=receipt.due_on,
+        received_at=timezone.now(),
     )
+
+
+type SupplyRow = tuple[int, int | None, str] | tuple[int, int | None, str, int | None]
 
 
 @transaction.atomic
-def update_supply_profile(*, rows: Iterable[tuple[int, int | None, str]]) -> None:
-    """How parts can be bought: (part id, lead days or None, supplier) each, one statement.
+def update_supply_profile(*, rows: Iterable[SupplyRow]) -> None:
+    """How parts can be bought: (part id, lead days or None, supplier, price?) each, set-based.
 
-    The configurator's copy is brought up to date with it.
+    The price is for one, in the house's currency and minor units. The configurator's copy is
+    brought up to date with it.
     """
-    profiles = {part_id: (lead_days, supplier) for part_id, lead_days, supplier in rows}
+    profiles = {row[0]: row for row in rows}
     SupplyProfile.objects.bulk_create(
         [
-            SupplyProfile(part_id=part_id, lead_days=lead_days, supplier_name=supplier)
-            for part_id, (lead_days, supplier) in sorted(profiles.items())
+            SupplyProfile(
+                part_id=part_id,
+                lead_days=row[1],
+                supplier_name=row[2],
+                price_minor=row[3] if len(row) == 4 else None,
+            )
+            for part_id, row in sorted(profiles.items())
         ],
         update_conflicts=True,
         unique_fields=["part"],
-        update_fields=["lead_days", "supplier_name", "updated_at"],
+        update_fields=["lead_days", "supplier_name", "price_minor", "updated_at"],
     )
     parts = Part.objects.filter(pk__in=profiles).select_related("stock_level")
     set_option_availability(
-        rows=[(part.part_number, part.free_quantity, profiles[part.pk][0]) for part in parts]
+        rows=[(part.part_number, part.free_quantity, profiles[part.pk][1]) for part in parts]
     )

@@ -16,6 +16,7 @@ from production.services import shop_floor
 from production.views import cards
 
 LONGEST_TRACKING_NUMBER = 60
+LONGEST_REASON = 200
 MOVES = {"start": shop_floor.start_operation, "finish": shop_floor.finish_operation}
 
 
@@ -54,6 +55,9 @@ def operation(request: HttpRequest, number: str, kind: str, verb: str) -> HttpRe
     tracking_number = typed_line(request, "tracking_number", longest=LONGEST_TRACKING_NUMBER)
     if verb == "finish" and tracking_number:
         extra["tracking_number"] = tracking_number
+    by_hand = typed_line(request, "by_hand", longest=LONGEST_REASON)
+    if verb == "finish" and by_hand:
+        extra["by_hand"] = by_hand
     try:
         MOVES[verb](job_id=job.pk, kind=kind, actor=actor_of(request), **extra)
     except CartwrightError as error:

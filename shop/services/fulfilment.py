@@ -1,17 +1,21 @@
 """What production writes down about an order: facts come down by call, in its own transaction.
 
-Every function locks the order, only ever moves it forward, and may be repeated.
+Every function locks the order, only ever moves it forward, and may be repeated. What is written
+for many orders or machines takes as many statements as for one.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from config.audit.services import change_status, record_state
+from config.audit.models import StateChange
+from config.audit.services import change_status
 from config.locks import lock_rows
 from config.outbox.bus import publish
 from shop import emails
@@ -54,6 +58,18 @@ class TrackedPartFacts:
     position: int = 0
 
 
+class LikelyDate(Protocol):
+    """When an order is likely to ship now (None: nobody can say), and what decides it."""
+
+    @property
+    def likely_on(self) -> date | None: ...
+    @property
+    def reason(self) -> str: ...
+
+
+type Machine = tuple[int, int]  # order line, and which machine of it, from 1
+
+
 @transaction.atomic
 def start_pre_production(*, order_id: int) -> Order:
     """The order is planned: its parts are being reserved and ordered."""
@@ -61,6 +77,67 @@ def start_pre_production(*, order_id: int) -> Order:
     if not _is_at_least(order, Status.PRE_PRODUCTION):
         change_status(order, to=Status.PRE_PRODUCTION, why="planned", actor="system")
     return order
+
+
+# Status, date and reason of every order, its audit rows, and all its customers' parts.
+START_PLANNED = """
+WITH planned AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(orders)s) AS it (
+        order_id bigint, from_state text, to_state text, likely_on date, reason text, said text
+    )
+), moved AS (
+    UPDATE shop_order AS moving
+    SET status = planned.to_state, likely_ships_on = planned.likely_on,
+        promise_reason = planned.reason
+    FROM planned WHERE moving.id = planned.order_id
+), audited AS (
+    INSERT INTO audit_statechange (subject_type, subject_id, from_state, to_state, actor, why)
+    SELECT 'shop.order', planned.order_id, step.from_state, planned.to_state, 'system', step.why
+    FROM planned, LATERAL (VALUES
+        (1, planned.from_state, CASE WHEN from_state <> to_state THEN 'planned' ELSE '' END),
+        (2, planned.to_state, planned.said)
+    ) AS step (place, from_state, why)
+    WHERE step.why <> '' ORDER BY planned.order_id, step.place
+)
+"""
+
+
+@transaction.atomic(savepoint=False)
+def start_planned(
+    *,
+    orders: Sequence[Order],
+    dates: Mapping[int, LikelyDate],
+    parts: Mapping[Machine, Sequence[TrackedPartFacts]],
+) -> None:
+    """These orders, locked by the caller, are planned: their stage, dates and parts.
+
+    `dates` by order. One statement, beside the mails to those whose promise will not be kept.
+    """
+    rows = []
+    late = []
+    for order in orders:
+        before, found = str(order.status), dates[order.pk]
+        if not _is_at_least(order, Status.PRE_PRODUCTION):
+            order.status = Status.PRE_PRODUCTION
+        said = ""
+        if order.likely_ships_on != found.likely_on:
+            said = _revise(order, found)
+            late += [(order, found.reason)] if _is_late(order) else []
+        rows.append(
+            {
+                "order_id": order.pk,
+                "from_state": before,
+                "to_state": str(order.status),
+                "likely_on": order.likely_ships_on,
+                "reason": order.promise_reason,
+                "said": said,
+            }
+        )
+    values = {"orders": json.dumps(rows, default=str), "parts": _as_json(parts)}
+    with connection.cursor() as cursor:
+        cursor.execute(START_PLANNED + WRITE_PARTS, values)
+    for order, reason in late:
+        emails.queue_date_moved(order=order, reason=reason)
 
 
 @transaction.atomic
@@ -97,40 +174,129 @@ def record_progress(*, order_id: int, stage: str, actor: str) -> Order:
 def record_tracked_parts(
     *, order_line_id: int, unit: int, parts: Iterable[TrackedPartFacts]
 ) -> None:
-    """Write down where the parts of machine `unit` (from 1) of an order line are: one statement."""
+    """`record_parts_of` one machine."""
+    record_parts_of(machines={(order_line_id, unit): list(parts)})
+
+
+# A serial that is known stays until another one is said; an empty list of parts is one as well.
+WRITE_PARTS = """
+INSERT INTO shop_trackedpart AS part
+    (order_line_id, unit, part_number, name, quantity, state, due_on, supplier_name, serial,
+     position)
+SELECT order_line_id, unit, part_number, name, quantity, state, due_on, supplier_name, serial,
+       position
+FROM json_populate_recordset(NULL::shop_trackedpart, %(parts)s)
+ON CONFLICT (order_line_id, unit, part_number) DO UPDATE
+SET name = excluded.name, quantity = excluded.quantity, state = excluded.state,
+    due_on = excluded.due_on, supplier_name = excluded.supplier_name,
+    position = excluded.position,
+    serial = CASE excluded.serial WHEN '' THEN part.serial ELSE excluded.serial END
+"""
+FORGET_PARTS = """
+WITH gone AS (
+    DELETE FROM shop_trackedpart AS part
+    USING unnest(%(lines)s::bigint[], %(units)s::int[]) AS machine (order_line_id, unit)
+    WHERE part.order_line_id = machine.order_line_id AND part.unit = machine.unit
+      AND NOT EXISTS (
+          SELECT FROM json_populate_recordset(NULL::shop_trackedpart, %(parts)s) AS kept
+          WHERE kept.order_line_id = part.order_line_id AND kept.unit = part.unit
+            AND kept.part_number = part.part_number
+      )
+)
+"""
+
+
+@transaction.atomic(savepoint=False)
+def record_parts_of(*, machines: Mapping[Machine, Sequence[TrackedPartFacts]]) -> None:
+    """Write down where all parts of these machines are: one statement. Others are forgotten."""
+    if not machines:
+        return
+    lines, units = zip(*machines, strict=True)
+    values: dict[str, Any] = {"lines": list(lines), "units": list(units)}
+    values["parts"] = _as_json(machines)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_PARTS + WRITE_PARTS, values)
+
+
+def _as_json(machines: Mapping[Machine, Sequence[TrackedPartFacts]]) -> str:
     names = [field.name for field in fields(TrackedPartFacts)]
-    TrackedPart.objects.bulk_create(
-        [
-            TrackedPart(
-                order_line_id=order_line_id,
-                unit=unit,
-                **{name: getattr(part, name) for name in names},
-            )
-            for part in parts
-        ],
-        update_conflicts=True,
-        unique_fields=["order_line", "unit", "part_number"],
-        update_fields=[name for name in names if name != "part_number"],
+    rows = [
+        {"order_line_id": line, "unit": unit, **{name: getattr(part, name) for name in names}}
+        for (line, unit), parts in sorted(machines.items())
+        for part in parts
+    ]
+    return json.dumps(rows, default=str)
+
+
+def record_serials(
+    *, order_line_id: int, unit: int, part_number: str, serials: Sequence[str]
+) -> None:
+    """The serial numbers of one part of machine `unit`; as many of them as fit are shown."""
+    longest = TrackedPart._meta.get_field("serial").max_length or 0
+    told = ", ".join(serials)
+    if len(told) > longest:
+        told = f"{told[: longest - 1]}…"
+    TrackedPart.objects.filter(order_line=order_line_id, unit=unit, part_number=part_number).update(
+        serial=told
     )
 
 
 @transaction.atomic
 def revise_likely_date(*, order_id: int, likely_on: date | None, reason: str) -> Order:
-    """Say when the order is likely to ship now, and why. The first promise stays as it was.
+    """`revise_likely_dates` of one order."""
+    (order,) = lock_rows(Order, [order_id])
+    _revise_all([order], {order_id: _Likely(likely_on, reason)})
+    return order
+
+
+@transaction.atomic(savepoint=False)
+def revise_likely_dates(*, dates: Mapping[int, LikelyDate]) -> None:
+    """Say when orders are likely to ship now, and why. The first promise stays as it was.
 
     The customer is told at once when the promise will not be kept.
     """
-    (order,) = lock_rows(Order, [order_id])
-    if order.likely_ships_on == likely_on:
-        return order
-    order.likely_ships_on = likely_on
-    order.promise_reason = reason[:200]
-    order.save(update_fields=["likely_ships_on", "promise_reason"])
-    day = date_format(likely_on, "D j M") if likely_on else "not known"
-    record_state(order, from_state=str(order.status), why=f"likely to ship: {day}; {reason}")
-    if likely_on and order.promised_ships_on and likely_on > order.promised_ships_on:
-        emails.queue_date_moved(order=order, reason=reason)
-    return order
+    _revise_all(lock_rows(Order, dates), dates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    likely_on: date | None
+    reason: str
+
+
+def _revise_all(orders: Iterable[Order], dates: Mapping[int, LikelyDate]) -> None:
+    moved = [it for it in orders if it.likely_ships_on != dates[it.pk].likely_on]
+    if not moved:
+        return
+    said = {order.pk: _revise(order, dates[order.pk]) for order in moved}
+    Order.objects.bulk_update(moved, ["likely_ships_on", "promise_reason"])
+    StateChange.objects.bulk_create(
+        StateChange(
+            subject_type=Order._meta.label_lower,
+            subject_id=order.pk,
+            from_state=str(order.status),
+            to_state=str(order.status),
+            actor="system",
+            why=said[order.pk][:500],
+        )
+        for order in moved
+    )
+    for order in moved:
+        if _is_late(order):
+            emails.queue_date_moved(order=order, reason=dates[order.pk].reason)
+
+
+def _revise(order: Order, found: LikelyDate) -> str:
+    """Set the new date on the order, unsaved; what is said about it."""
+    order.likely_ships_on = found.likely_on
+    order.promise_reason = found.reason[:200]
+    day = date_format(found.likely_on, "D j M") if found.likely_on else "not known"
+    return f"likely to ship: {day}; {found.reason}"
+
+
+def _is_late(order: Order) -> bool:
+    likely_on, promised_on = order.likely_ships_on, order.promised_ships_on
+    return bool(likely_on and promised_on and likely_on > promised_on)
 
 
 @transaction.atomic

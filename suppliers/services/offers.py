@@ -77,15 +77,21 @@ def active_offers(part_ids: Collection[int]) -> dict[int, list[Offer]]:
     return found
 
 
+def _known(offer: Offer) -> tuple[int, str, int | None]:
+    """What production keeps of an offer; a price in another currency it cannot compare."""
+    is_ours = offer.currency == settings.SHOP_CURRENCY
+    return offer.lead_days, offer.supplier.name, offer.price_minor if is_ours else None
+
+
 def tell_production(*, part_ids: Collection[int]) -> None:
-    """Pass on the lead time of the offer that would be taken for one piece; None: nobody sells it.
+    """Pass on lead time and price of the offer taken for one piece; None: nobody sells it.
 
     Called after every change of offers or suppliers; the configurator's dates follow from it.
     """
     offers = active_offers(part_ids)
-    rows: list[tuple[int, int | None, str]] = []
+    rows: list[tuple[int, int | None, str, int | None]] = []
     for part_id in sorted(set(part_ids)):
         best = best_purchase(offers.get(part_id, ()), 1)
-        known = (best.offer.lead_days, best.offer.supplier.name) if best else (None, "")
+        known = _known(best.offer) if best else (None, "", None)
         rows.append((part_id, *known))
     update_supply_profile(rows=rows)

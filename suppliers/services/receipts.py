@@ -1,5 +1,8 @@
 """Goods that come in against a purchase order."""
 
+from decimal import Decimal
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -32,7 +35,13 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
         raise ReceiptRefused(
             f"{line.reference}: expected at most {line.open_quantity} more, got {quantity}."
         )
-    record_goods_receipt(reference=line.reference, quantity=quantity, key=key, actor=received_by)
+    record_goods_receipt(
+        reference=line.reference,
+        quantity=quantity,
+        key=key,
+        actor=received_by,
+        unit_cost_minor=_cost(line),
+    )
     receipt = GoodsReceipt.objects.create(
         line=line, quantity=quantity, key=key, received_by=received_by
     )
@@ -82,6 +91,13 @@ def _line(line_id: int) -> PurchaseOrderLine:
     if line is None:
         raise NotFound(f"There is no purchase-order line {line_id}.")
     return line
+
+
+def _cost(line: PurchaseOrderLine) -> Decimal | None:
+    """What one piece cost us; unknown where it was bought in another currency."""
+    if line.purchase_order.currency != settings.SHOP_CURRENCY:
+        return None
+    return Decimal(line.price_minor)
 
 
 def _the_same(receipt: GoodsReceipt, line_id: int, quantity: int) -> GoodsReceipt:

@@ -50,6 +50,11 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
     return [purchase_order for purchase_order, _ in purchase_orders]
 
 
+def source_what_is_short_again(*, order_id: int, since: str) -> None:
+    """Buy what an order had and has no more. Whatever the cause, only what is short is bought."""
+    source_order(order_id=order_id)
+
+
 def source_order_again(*, order_id: int) -> str:
     """An errand of staff: look again for offers of what an order lacks; what came of it."""
     numbers = [it.number for it in source_order(order_id=order_id)]

@@ -12,9 +12,9 @@ from django.db import IntegrityError, connection, transaction
 
 from config.outbox import sources
 from config.outbox.models import Delivery, OutboxEvent
-from production.errors import OperationOutOfOrder
+from production.errors import OperationOutOfOrder, ShortOfStock
 from production.models import Allocation, AssemblyJob, MaterialRequirement, StockLevel
-from production.services import planning, shop_floor, stock, supply
+from production.services import free_supply, plan_rows, planning, shop_floor, supply
 from tests.factories.production import (
     PLENTY,
     makeable_model,
@@ -26,6 +26,7 @@ from tests.factories.production import (
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
 RACERS = 8
+CONDITION = "AND level.allocated + taken.pieces <= level.on_hand - level.on_hold"
 
 
 def race(*tasks: Callable[[], object]) -> list[BaseException]:
@@ -99,7 +100,7 @@ def test_control_without_the_lock_the_racers_collide_on_the_constraint(monkeypat
 def test_control_without_lock_and_constraints_the_order_is_planned_eight_times(monkeypatch):
     order = released_order()
     monkeypatch.setattr(planning, "lock_rows", unlocked)
-    monkeypatch.setattr(planning, "publish", lambda _: None)
+    monkeypatch.setattr(planning, "publish_all", lambda _: None)
     all_at_once(monkeypatch, "_machines")
     with without_constraints():
         assert race(*[lambda: planning.plan_order(order_id=order.pk)] * RACERS) == []
@@ -120,23 +121,36 @@ def test_the_last_part_goes_to_one_of_eight_orders():
     assert AssemblyJob.objects.filter(status="ready").count() == 1
 
 
-def test_control_read_then_write_promises_the_last_part_to_everybody(monkeypatch):
+def orders_that_read_before_anybody_writes(monkeypatch):
+    """Eight orders for one processor, planned by racers who look without locking."""
     version = makeable_model()
     stock_part("CPU-6", 2)
     planned_order(version=version)  # has written the bill down, so that nobody waits for it
     orders = [released_order(version=version) for _ in range(RACERS)]
-    read = Barrier(RACERS, timeout=30)
+    unlocking = free_supply.FREE_SUPPLY.replace("FOR UPDATE", "")
+    monkeypatch.setattr(free_supply, "FREE_SUPPLY", unlocking)
+    all_at_once(monkeypatch, "planned_outlook")
+    return [lambda o=order: planning.plan_order(order_id=o.pk) for order in orders]
 
-    def read_then_write(part_ids):
-        levels = StockLevel.objects.filter(pk__in=set(part_ids))
-        free = {level.pk: level.on_hand - level.allocated for level in levels}
-        read.wait()
-        return free
 
-    monkeypatch.setattr(stock, "lock_free_stock", read_then_write)
-    monkeypatch.setattr(stock, "reserve", lambda _: None)
-    errors = race(*[lambda o=order: planning.plan_order(order_id=o.pk) for order in orders])
-    assert errors == []
+def test_control_without_the_lock_the_conditional_update_serves_one(monkeypatch):
+    errors = race(*orders_that_read_before_anybody_writes(monkeypatch))
+    assert [type(error) for error in errors] == [ShortOfStock] * (RACERS - 1)
+    assert StockLevel.objects.get(part__part_number="CPU-6").allocated == 2
+
+
+def test_control_without_lock_and_condition_the_check_refuses_all_but_one(monkeypatch):
+    racers = orders_that_read_before_anybody_writes(monkeypatch)
+    monkeypatch.setattr(plan_rows, "WRITE_PLAN", plan_rows.WRITE_PLAN.replace(CONDITION, ""))
+    errors = race(*racers)
+    assert [type(error) for error in errors] == [IntegrityError] * (RACERS - 1)
+
+
+def test_control_read_then_write_promises_the_last_part_to_everybody(monkeypatch):
+    racers = orders_that_read_before_anybody_writes(monkeypatch)
+    careless = plan_rows.WRITE_PLAN.replace(CONDITION, "").replace(" + taken.pieces", "")
+    monkeypatch.setattr(plan_rows, "WRITE_PLAN", careless)
+    assert race(*racers) == []
     cpu = Allocation.objects.filter(requirement__part__part_number="CPU-6")
     assert sum(allocation.quantity for allocation in cpu) == 1 + RACERS
 

@@ -7,13 +7,22 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.utils import timezone
 
+from config.demo.catalogue.bills import bills
 from config.demo.catalogue.machines import CURRENCY, machine, machines, to_engine
-from config.demo.loading import load, people, selling
+from config.demo.loading import load, making, people, selling
 from configurator.models import ModelVersion, Option, OptionAvailability, PriceList, ProductModel
 from configurator.selectors import current_price_list, published_version
 from configurator.services.configurations import freeze_configuration
-from production.models import BomLine, Part, StockLevel, StockMovement, SupplyProfile
+from production.models import (
+    BillOfMaterial,
+    BomLine,
+    Part,
+    StockLevel,
+    StockMovement,
+    SupplyProfile,
+)
 from production.promising import quote
+from production.services.bill_checks import check_bill
 from production.services.bills import snapshots
 from shop.models import ShippingMethod
 from suppliers.models import Offer, Supplier
@@ -57,9 +66,9 @@ def test_every_machine_is_on_sale_and_its_default_can_be_frozen_built_and_promis
         frozen = freeze_configuration(version=version, choices=version.defaults)
         assert frozen.choices == dict(model(slug).defaults)
         assert frozen.currency == CURRENCY
-        lines = snapshots([frozen])[frozen.sha256]
+        lines = snapshots([frozen], on=timezone.localdate())[frozen.sha256].lines
         assert {"LBL-RATING", "CRD-POWER"} <= {line.part_number for line in lines}
-        assert max(line.level for line in lines) == 2
+        assert max(line.level for line in lines) == 3
         promise = quote(lines=[(frozen, 1)], today=timezone.localdate())
         assert promise.likely_on is not None, slug
 
@@ -122,9 +131,30 @@ def test_every_permission_that_a_role_names_exists():
 
 def test_the_command_says_what_it_loaded_and_gives_the_staff_a_password(capsys):
     call_command("load_demo", staff_password="a password of ours")
-    assert "1,497  offers" in capsys.readouterr().out
+    assert "1,498  offers" in capsys.readouterr().out
     assert User.objects.get(username="floor").check_password("a password of ours")
 
 
 def test_the_catalogue_names_every_machine_once():
     assert len({to_engine(product)["code"] for product in machines()}) == 3
+
+
+def test_a_bill_that_changed_becomes_the_next_revision_and_the_old_one_stays(monkeypatch):
+    load()
+    paste, *rest = bills()
+    first = replace(paste.lines[0], note="A new tube.")
+    changed = replace(paste, lines=(first, *paste.lines[1:]))
+    monkeypatch.setattr(making, "bills", lambda: (changed, *rest))
+    load()
+    revisions = BillOfMaterial.objects.filter(part__part_number=paste.part_number)
+    assert list(revisions.order_by("revision").values_list("revision", "status")) == [
+        (1, "superseded"),
+        (2, "released"),
+    ]
+    assert BillOfMaterial.objects.filter(revision=2).count() == 1
+
+
+def test_every_bill_of_the_demo_is_right_for_all_that_can_be_ordered():
+    load()
+    for bill in BillOfMaterial.objects.all():
+        assert check_bill(bill_id=bill.pk) == (), bill

@@ -10,13 +10,14 @@ An idle plant of four work centers, eight jobs a day each. Screws, ties, carton 
 consumables that the customer is not shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from configurator.models import ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
-from production.services import stock, supply
+from production.services import supply
 from production.services.counting import adjust_stock
+from production.services.opening import record_opening
 from production.services.planning import plan_order
 from shop.models import Order
 from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
@@ -26,30 +27,31 @@ CONSUMABLES = ("SCREW", "TIE", "CARTON", "LABEL")
 FIXED_PARTS = ("CABLE", "BRACKET", *CONSUMABLES)
 PLENTY = 100
 
-type LineRow = tuple[str, Mapping[str, Any], list[Any], str]
+# Part number or @group, quantity, condition, operation.
+type LineRow = tuple[str, str, str, str]
 
 CHASSIS_KIT: list[LineRow] = [
-    ("SCREW", {"fixed": 8}, [], "build"),
-    ("SET-CABLES", {"fixed": 1}, [], "build"),
+    ("SCREW", "8", "", "build"),
+    ("SET-CABLES", "1", "", "build"),
 ]
 SET_CABLES: list[LineRow] = [
-    ("CABLE", {"fixed": 2}, [], "build"),
-    ("TIE", {"fixed": 4}, [], "build"),
+    ("CABLE", "2", "", "build"),
+    ("TIE", "4", "", "build"),
 ]
 SET_PACK: list[LineRow] = [
-    ("CARTON", {"fixed": 1}, [], "box"),
-    ("LABEL", {"fixed": 1}, [], "box"),
+    ("CARTON", "1", "", "box"),
+    ("LABEL", "1", "", "box"),
 ]
-CARD_IS_FITTED = [{"left": "graphics", "op": "!=", "value": "none"}]
+CARD_IS_FITTED = 'graphics != "none"'
 MACHINE: list[LineRow] = [
-    ("@case", {"fixed": 1}, [], "build"),
-    ("@power_supply", {"fixed": 1}, [], "build"),
-    ("@cpu", {"fixed": 1}, [], "build"),
-    ("@memory", {"of_group": "memory_quantity"}, [], "build"),
-    ("@graphics", {"fixed": 1}, [], "build"),
-    ("BRACKET", {"fixed": 1}, CARD_IS_FITTED, "build"),
-    ("CHASSIS-KIT", {"fixed": 1}, [], "build"),
-    ("SET-PACK", {"fixed": 1}, [], "box"),
+    ("@case", "1", "", "build"),
+    ("@power_supply", "1", "", "build"),
+    ("@cpu", "1", "", "build"),
+    ("@memory", "memory_quantity.count", "", "build"),
+    ("@graphics", "1", "", "build"),
+    ("BRACKET", "1", CARD_IS_FITTED, "build"),
+    ("CHASSIS-KIT", "1", "", "build"),
+    ("SET-PACK", "1", "", "box"),
 ]
 # What the default configuration takes: part number → pieces.
 DEFAULT_NEEDS = {
@@ -89,8 +91,16 @@ def stock_part(part_number: str, quantity: int) -> Part:
 
 def bill(owner: Part, lines: Iterable[LineRow], product_slug: str = "") -> BillOfMaterial:
     """A released bill; "@case" stands for whatever is chosen in the group `case`."""
+    made = draft_bill(owner, lines, product_slug)
+    BillOfMaterial.objects.filter(pk=made.pk).update(status=BillOfMaterial.Status.RELEASED)
+    made.refresh_from_db()
+    return made
+
+
+def draft_bill(owner: Part, lines: Iterable[LineRow], product_slug: str = "") -> BillOfMaterial:
+    """As `bill`, a revision that can still be written on."""
     made = BillOfMaterial.objects.create(
-        part=owner, status=BillOfMaterial.Status.RELEASED, product_slug=product_slug
+        part=owner, revision=owner.bills.count() + 1, product_slug=product_slug
     )
     for position, (what, quantity_per, condition, operation) in enumerate(lines):
         is_group = what.startswith("@")
@@ -103,6 +113,24 @@ def bill(owner: Part, lines: Iterable[LineRow], product_slug: str = "") -> BillO
             condition=condition,
             operation=operation,
         )
+    return made
+
+
+def change_line(line: BomLine, **fields: Any) -> BillOfMaterial:
+    """Release the next revision of a released bill, in which this one line reads otherwise."""
+    old = line.bill
+    lines, steps, checks = (list(rows.all()) for rows in (old.lines, old.steps, old.checks))
+    BillOfMaterial.objects.filter(pk=old.pk).update(status=BillOfMaterial.Status.SUPERSEDED)
+    made = BillOfMaterial.objects.create(
+        part=old.part, revision=old.revision + 1, product_slug=old.product_slug
+    )
+    for row in (*lines, *steps, *checks):
+        if row.pk == line.pk and isinstance(row, BomLine):
+            for name, value in fields.items():
+                setattr(row, name, value)
+        row.pk, row.bill = None, made
+        row.save(force_insert=True)
+    BillOfMaterial.objects.filter(pk=made.pk).update(status=BillOfMaterial.Status.RELEASED)
     return made
 
 
@@ -131,7 +159,7 @@ def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY)
     bill(part(f"MCH-{slug.upper()}", kind=Part.Kind.MAKE), MACHINE, product_slug=slug)
     idle_plant()
     bought = Part.objects.filter(kind=Part.Kind.BUY)
-    stock.record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
+    record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
     supply.update_supply_profile(
         rows=[
             (one.pk, SUPPLY.get(one.part_number, (0, 2))[1], "Nordkomp")

@@ -3,8 +3,15 @@
 import pytest
 from django.urls import reverse
 
-from production.models import AssemblyJob, BillOfMaterial, StockLevel, StockMovement
-from tests.factories.production import makeable_model, planned_order, stock_part
+from production.models import AssemblyJob, Bin, StockLevel, StockMovement
+from tests.factories.production import (
+    SET_PACK,
+    draft_bill,
+    makeable_model,
+    part,
+    planned_order,
+    stock_part,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,17 +34,20 @@ def test_a_job_can_be_looked_at_but_not_changed(admin_client):
     assert admin_client.post(url, {"status": "done"}).status_code == 403
 
 
-def correct(admin_client, part, **data):
-    url = reverse("admin:production_stocklevel_change", args=[part.pk])
-    return admin_client.post(url, {"bin": "B-07", **data}, follow=True)
+def correct(admin_client, of, **data):
+    url = reverse("admin:production_stocklevel_change", args=[of.pk])
+    return admin_client.post(
+        url, {"home_bin": Bin.objects.get_or_create(code="B-07")[0].pk, **data}, follow=True
+    )
 
 
 def test_a_level_is_corrected_by_a_counted_difference_with_its_reason(admin_client):
     part = stock_part("TIE", 10)
     correct(admin_client, part, difference="-2", reason="two lost")
     level = StockLevel.objects.get(part=part)
-    assert (level.on_hand, level.bin) == (8, "B-07")
-    assert StockMovement.objects.filter(quantity=-2, reference="two lost (staff:admin)").exists()
+    assert (level.on_hand, level.home_bin.code) == (8, "B-07")
+    moved = StockMovement.objects.get(quantity=-2)
+    assert (moved.reason, moved.actor) == ("two lost", "staff:admin")
 
 
 def test_a_difference_without_a_reason_is_refused(admin_client):
@@ -49,12 +59,12 @@ def test_a_difference_without_a_reason_is_refused(admin_client):
 
 def test_a_bill_opens_with_its_lines_and_refuses_one_that_planning_could_not_read(admin_client):
     makeable_model()
-    bill = BillOfMaterial.objects.get(part__part_number="SET-PACK")
+    bill = draft_bill(part("SET-PACK"), SET_PACK)
     url = reverse("admin:production_billofmaterial_change", args=[bill.pk])
     assert admin_client.get(url).status_code == 200
     first, second = bill.lines.order_by("position")
     data = {
-        "part": bill.part_id, "revision": 1, "status": "released", "product_slug": "",
+        "part": bill.part_id, "revision": 2, "status": "draft", "product_slug": "",
         "lines-TOTAL_FORMS": 2, "lines-INITIAL_FORMS": 2,
     }  # fmt: skip
     for index, line in enumerate((first, second)):
@@ -64,12 +74,12 @@ def test_a_bill_opens_with_its_lines_and_refuses_one_that_planning_could_not_rea
             f"lines-{index}-position": index,
             f"lines-{index}-component": line.component_id,
             f"lines-{index}-component_group": "",
-            f"lines-{index}-quantity_per": '{"fixed": 3}',
-            f"lines-{index}-condition": "[]",
+            f"lines-{index}-quantity_per": "3",
+            f"lines-{index}-condition": "",
             f"lines-{index}-operation": "box",
         }
-    refused = admin_client.post(url, {**data, "lines-1-quantity_per": '{"fixd": 3}'})
-    assert "unknown key" in refused.content.decode()
+    refused = admin_client.post(url, {**data, "lines-1-quantity_per": "3 pieces"})
+    assert "expected the end, found pieces" in refused.content.decode()
     assert admin_client.post(url, data).status_code == 302
     first.refresh_from_db()
-    assert first.quantity_per == {"fixed": 3}
+    assert first.quantity_per == "3"

@@ -58,7 +58,11 @@ def test_operations_are_started_and_finished_by_named_actions(job):
     robot = client_of("view_assemblyjob", "change_assemblyjob")
     for kind in ("kitting", "build", "test"):
         for verb in ("start", "finish"):
-            answer = robot.post(f"{JOBS}{job.number}/operations/{kind}/{verb}/")
+            answer = robot.post(
+                f"{JOBS}{job.number}/operations/{kind}/{verb}/",
+                {"by_hand": "counted"} if verb == "finish" else {},
+                format="json",
+            )
             assert answer.status_code == 200, answer.json()
     robot.post(f"{JOBS}{job.number}/operations/box/start/")
     answer = robot.post(

@@ -7,7 +7,7 @@ from configurator.models import Option, OptionPrice
 from configurator.services.publishing import check_model_version
 from production.models import BillOfMaterial, BomLine, Part
 from tests.factories.configurator import draft_small_model
-from tests.factories.production import makeable_model
+from tests.factories.production import change_line, makeable_model
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_a_part_that_production_does_not_know(draft):
 
 
 def test_a_group_that_no_line_of_the_bill_takes(draft):
-    BomLine.objects.filter(component_group="memory").delete()
+    change_line(BomLine.objects.get(component_group="memory"), component_group="cpu")
     assert refused(draft) == [
         f"memory.{code}: no line of the bill takes what is chosen in memory"
         for code in ("kit16", "kit64")
@@ -59,22 +59,21 @@ def test_a_machine_without_a_bill():
 
 
 def test_a_bill_that_cannot_be_read(draft):
-    BomLine.objects.filter(component_group="memory").update(quantity_per={"some": 1})
+    change_line(BomLine.objects.get(component_group="memory"), quantity_per="memory_quantity,")
     (told,) = refused(draft)
     assert "its bill of material cannot be read" in told
-    assert "unknown key 'some'" in told
+    assert "column 16: expected the end, found ," in told
 
 
 def test_a_bill_that_asks_for_a_group_that_is_not_there(draft):
-    line = BomLine.objects.filter(component_group="case").get()
-    line.condition = [{"left": "lights", "op": "!=", "value": "none"}]
-    line.save()
+    line = BomLine.objects.get(component_group="case")
+    change_line(line, condition='lights != "none"')
     (told,) = refused(draft)
     assert "asks for lights, a group that it does not have" in told
 
 
 def test_a_made_part_without_a_bill(draft):
-    BillOfMaterial.objects.filter(part__part_number="SET-PACK").delete()
+    BillOfMaterial.objects.filter(part__part_number="SET-PACK").update(status="superseded")
     (told,) = refused(draft)
     assert "SET-PACK is phantom, but has no released bill" in told
 
@@ -92,6 +91,30 @@ def test_what_is_free_and_has_no_part_is_nothing_to_build(draft):
     OptionPrice.objects.filter(option=option).update(amount_minor=0)
     options(draft, "card").update(part_number="")
     check_model_version(version_id=draft.pk)
+
+
+def test_a_bill_that_speaks_of_an_attribute_that_is_not_there(draft):
+    change_line(BomLine.objects.get(component_group="case"), condition="graphics.lenght_mm > 3")
+    (told,) = refused(draft)
+    assert "line 1: column 1: expected an attribute of graphics" in told
+    assert "did you mean graphics.length_mm?" in told
+
+
+def test_a_configuration_for_which_none_of_several_alternates_applies(draft):
+    line = BomLine.objects.get(component__part_number="BRACKET")
+    change_line(line, alternates="bracket", condition='graphics == "card"')
+    (told,) = refused(draft)
+    assert "alternates bracket: none applies" in told
+    assert "where graphics is none" in told
+
+
+def test_an_attribute_that_an_option_lacks_is_told_where_the_bill_would_ask_for_it(draft):
+    card = options(draft, "long-card").get()
+    Option.objects.filter(pk=card.pk).update(attributes={**card.attributes, "slots": 2})
+    bracket = BomLine.objects.get(component__part_number="BRACKET")
+    change_line(bracket, condition="graphics.fitted", quantity_per="graphics.slots")
+    (told,) = refused(draft)
+    assert "has no answer where graphics is card: graphics.slots must be a whole number" in told
 
 
 def test_parts_of_other_machines_do_not_matter(draft):

@@ -15,7 +15,13 @@ from production.selectors import open_shortages
 from production.services import supply
 from production.services.shop_floor import finish_operation, start_operation
 from shop.services.holds import place_hold
-from tests.factories.production import makeable_model, planned_order, released_order, stock_part
+from tests.factories.production import (
+    change_line,
+    makeable_model,
+    planned_order,
+    released_order,
+    stock_part,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +82,7 @@ def test_a_job_goes_through_the_columns_by_its_buttons(version, floor):
         assert columns(floor)[before] == [order.number]
         press(floor, job, kind, "start")
         assert columns(floor)[during] == [order.number]
-        press(floor, job, kind, "finish")
+        press(floor, job, kind, "finish", by_hand="counted")
     assert columns(floor)["Done today"] == [order.number]
 
 
@@ -108,7 +114,7 @@ def test_a_part_that_nobody_sells_is_told_on_the_card_and_needs_a_person(version
 
 
 def test_an_order_that_cannot_be_planned_needs_a_person(version, floor, drain):
-    BomLine.objects.filter(component_group="memory").update(quantity_per={"of_group": "cpu"})
+    change_line(BomLine.objects.get(component_group="memory"), quantity_per="cpu.count")
     order = released_order(version=version)
     drain()
     assert Delivery.objects.get(subscriber="production.plan_order").failures == 1
@@ -166,7 +172,7 @@ def test_the_job_page_tells_what_happened_and_takes_the_tracking_number(version,
     job = job_of(order)
     for kind in ("kitting", "build", "test"):
         start_operation(job_id=job.pk, kind=kind, actor="staff:ines")
-        finish_operation(job_id=job.pk, kind=kind, actor="staff:ines")
+        finish_operation(job_id=job.pk, kind=kind, actor="staff:ines", by_hand="counted")
     press(floor, job, "box", "start")
     html = page(floor, "ops:job", job.number)
     assert "Test done" in html
@@ -216,7 +222,9 @@ def test_a_count_corrects_the_level_once(version, client):
     for _ in range(2):
         client.post(reverse("ops:part_adjust", args=[part.pk]), data)
     assert StockLevel.objects.get(part=part).on_hand == 97
-    assert "miscounted (staff:ines)" in page(client, "ops:part", part.pk)
+    html = page(client, "ops:part", part.pk)
+    assert "miscounted" in html
+    assert '<td data-label="Who">ines</td>' in html
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from production.services import planning
 from shop.models import Order, TrackedPart
 from tests.factories.production import (
     DEFAULT_NEEDS,
+    change_line,
     makeable_model,
     planned_order,
     released_order,
@@ -127,8 +128,7 @@ def test_an_order_without_clearance_is_refused():
 
 def test_a_bill_that_asks_for_the_impossible_leaves_nothing_behind():
     order = released_order()
-    line = BomLine.objects.get(component_group="memory")
-    BomLine.objects.filter(pk=line.pk).update(quantity_per={"of_group": "cpu"})
+    change_line(BomLine.objects.get(component_group="memory"), quantity_per="cpu.count")
     with pytest.raises(BillIncomplete, match=r"cpu\.count must be a whole number"):
         planning.plan_order(order_id=order.pk)
     assert not AssemblyJob.objects.exists()
@@ -143,7 +143,7 @@ def test_a_failure_halfway_leaves_nothing_and_the_next_delivery_does_it_all(monk
         raise RuntimeError("the worker is gone")
 
     with monkeypatch.context() as outage:
-        outage.setattr(planning, "publish", die)
+        outage.setattr(planning, "publish_all", die)
         with suppress(RuntimeError):
             planning.plan_order(order_id=order.pk)
     for model in (AssemblyJob, JobOperation, MaterialRequirement, Allocation, BomSnapshot):
@@ -155,14 +155,15 @@ def test_a_failure_halfway_leaves_nothing_and_the_next_delivery_does_it_all(monk
     assert not Delivery.objects.filter(done_at=None, subscriber="production.plan_order").exists()
 
 
-def test_a_later_edit_of_the_bill_does_not_reach_a_configuration_that_was_ordered_before():
+def test_an_order_keeps_the_bill_that_it_was_planned_by_and_the_next_one_gets_the_new():
     version = makeable_model()
-    planned_order(version=version)
-    BomLine.objects.filter(component__part_number="CABLE").update(quantity_per={"fixed": 9})
+    first = planned_order(version=version)
+    change_line(BomLine.objects.get(component__part_number="CABLE"), quantity_per="9")
     second = planned_order(version=version)
-    assert BomSnapshot.objects.count() == 1
-    cables = MaterialRequirement.objects.get(clearance=second.pk, part__part_number="CABLE")
-    assert cables.quantity == DEFAULT_NEEDS["CABLE"]
+    assert BomSnapshot.objects.count() == 2
+    cables = MaterialRequirement.objects.filter(part__part_number="CABLE")
+    assert cables.get(clearance=first.pk).quantity == DEFAULT_NEEDS["CABLE"]
+    assert cables.get(clearance=second.pk).quantity == 9
 
 
 def test_the_first_state_of_each_job_is_written_down():
@@ -174,15 +175,16 @@ def test_the_first_state_of_each_job_is_written_down():
     }
 
 
-def test_planning_takes_the_same_few_statements_however_many_parts_and_jobs_there_are():
+def test_planning_takes_eight_statements_however_many_parts_jobs_and_orders_there_are():
     version = makeable_model()
-    first = released_order(version=version)
-    known = released_order(version=version)
-    several = released_order(version=version, graphics="card", power_supply="w850", quantity=5)
-    assert statements_of(lambda: planning.plan_order(order_id=first.pk)) <= 28
-    assert statements_of(lambda: planning.plan_order(order_id=known.pk)) <= 25
-    # One more a machine: what the customer sees of each.
-    assert statements_of(lambda: planning.plan_order(order_id=several.pk)) <= 28 + 4
+    first, known, many, one, other = (
+        released_order(version=version, quantity=quantity) for quantity in (1, 1, 5, 2, 1)
+    )
+    statements_of(lambda: planning.plan_order(order_id=first.pk))
+    assert statements_of(lambda: planning.plan_order(order_id=known.pk)) == 8
+    assert statements_of(lambda: planning.plan_order(order_id=many.pk)) == 8
+    batch = [one.pk, other.pk]
+    assert statements_of(lambda: planning.plan_orders(order_ids=batch)) == 8
 
 
 def statements_of(work):

@@ -82,7 +82,7 @@ def test_a_part_nobody_sells_has_no_date_and_the_reason_says_so(version):
 
 
 def test_a_machine_without_a_bill_has_no_date_instead_of_an_error(version):
-    BillOfMaterial.objects.update(status=BillOfMaterial.Status.DRAFT)
+    BillOfMaterial.objects.update(status=BillOfMaterial.Status.SUPERSEDED)
     answer = ask(version)
     assert answer.likely_on is None
     assert answer.reason == "we have yet to plan how this machine is made"
@@ -116,7 +116,7 @@ def test_a_promise_writes_nothing_and_takes_few_statements(version):
     configuration = frozen_configuration(version=version)
     with CaptureQueriesContext(connection) as captured:
         quote(lines=[(configuration, 1)], today=MONDAY)
-    assert len(captured) <= 7
+    assert len(captured) <= 10  # three less where the bills have been read before
     assert not BomSnapshot.objects.exists()
 
 

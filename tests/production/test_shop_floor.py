@@ -33,7 +33,7 @@ def go(job, *kinds, last="finish"):
     for number, kind in enumerate(kinds, start=1):
         start_operation(job_id=job.pk, kind=kind, actor=ACTOR)
         if number < len(kinds) or last == "finish":
-            finish_operation(job_id=job.pk, kind=kind, actor=ACTOR)
+            finish_operation(job_id=job.pk, kind=kind, actor=ACTOR, by_hand="counted")
 
 
 def status_of(order):
@@ -77,7 +77,7 @@ def test_an_operation_starts_once_and_ends_once(job):
     start_operation(job_id=job.pk, kind="kitting", actor=ACTOR)
     with pytest.raises(OperationOutOfOrder, match="was started already"):
         start_operation(job_id=job.pk, kind="kitting", actor=ACTOR)
-    finish_operation(job_id=job.pk, kind="kitting", actor=ACTOR)
+    finish_operation(job_id=job.pk, kind="kitting", actor=ACTOR, by_hand="counted")
     with pytest.raises(OperationOutOfOrder, match="is done already"):
         finish_operation(job_id=job.pk, kind="kitting", actor=ACTOR)
 

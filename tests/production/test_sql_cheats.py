@@ -75,13 +75,14 @@ def test_stock_that_was_never_moved_is_refused(version):
 def test_a_movement_that_no_level_follows_is_refused(version):
     with pytest.raises(IntegrityError, match="is not the sum of its movements"):
         cheat(
-            "INSERT INTO production_stockmovement (part_id, kind, origin, quantity, key, reference)"
-            " SELECT part_id, 'receipt', 'push', 5, 'cheat', '' FROM production_stocklevel LIMIT 1"
+            "INSERT INTO production_stockmovement"
+            " (part_id, kind, origin, quantity, key, reference, bin_id) SELECT part_id, 'receipt',"
+            " 'push', 5, 'cheat', '', home_bin_id FROM production_stocklevel LIMIT 1"
         )
 
 
 def test_a_promise_of_more_than_lies_there_is_refused(version):
-    with pytest.raises(IntegrityError, match="stock_allocated_within_on_hand"):
+    with pytest.raises(IntegrityError, match="stock_allocated_and_held_within_on_hand"):
         cheat("UPDATE production_stocklevel SET allocated = on_hand + 1")
 
 

@@ -6,6 +6,7 @@ from production.errors import ShortOfStock, UnknownPart
 from production.models import AssemblyJob, StockLevel, StockMovement
 from production.services import stock
 from production.services.counting import adjust_stock
+from production.services.opening import record_opening
 from tests.factories.production import makeable_model, part, planned_order, stock_part
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def screw():
     one = part("SCREW")
-    stock.record_opening(rows=[(one.pk, 10, "A-01")])
+    record_opening(rows=[(one.pk, 10, "A-01")])
     return one
 
 
@@ -27,15 +28,15 @@ def count(one, difference, key="count-1"):
 
 
 def test_the_first_stock_is_recorded_once_however_often_it_is_loaded(screw):
-    stock.record_opening(rows=[(screw.pk, 10, "B-02")])
+    record_opening(rows=[(screw.pk, 10, "B-02")])
     assert level(screw) == (10, 0)
-    assert StockLevel.objects.get(part=screw).bin == "B-02"
+    assert StockLevel.objects.get(part=screw).home_bin.code == "B-02"
     assert StockMovement.objects.count() == 1
 
 
 def test_a_part_without_stock_may_have_a_bin():
     one = part("TIE")
-    stock.record_opening(rows=[(one.pk, 0, "C-03")])
+    record_opening(rows=[(one.pk, 0, "C-03")])
     assert level(one) == (0, 0)
 
 
@@ -64,7 +65,7 @@ def test_a_count_changes_the_level_with_its_reason_once(screw):
     assert level(screw) == (7, 0)
     movement = StockMovement.objects.get(key="count-1")
     assert (movement.kind, movement.quantity) == ("adjustment", -3)
-    assert movement.reference == "counted (staff:anna)"
+    assert (movement.reason, movement.actor) == ("counted", "staff:anna")
 
 
 def test_a_count_cannot_take_what_is_promised(screw):

@@ -15,6 +15,7 @@ CONSUMABLES: tuple[CataloguePart, ...] = (
     _consumable("CBL-PCIE-8", "PCIe power cable, 8-pin", 690, "cable"),
     _consumable("CBL-PCIE-16", "Graphics power cable, 16-pin", 1290, "cable"),
     _consumable("PST-THERMAL", "Thermal paste, one dose", 120, "consumable"),
+    _consumable("PST-THERMAL-C", "Thermal paste, ceramic, one dose", 140, "consumable"),
     _consumable("SCR-M2", "M.2 screw and stand-off", 20, "consumable"),
     _consumable("RLS-DRIVE", "Drive rails, one pair", 240, "consumable"),
     _consumable("LBL-RATING", "Rating and serial label", 15, "label"),

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from config.demo.loading import buying, circuits, making, people, selling
+from config.demo.loading import buying, circuits, making, people, selling, shelf
 
 
 @transaction.atomic
@@ -19,7 +19,8 @@ def load(*, staff_password: str = "") -> dict[str, int]:
         "work centers": making.load_work_centers(),
         "suppliers": buying.load_suppliers(),
         "offers": buying.load_offers(parts),
-        "parts on the shelf": making.open_stock(parts),
+        "bins": shelf.load_bins(),
+        "parts on the shelf": shelf.open_stock(parts),
         "machines": selling.load_machines(),
         "circuits": circuits.load_circuits(),
         "shipping methods": selling.load_shipping_methods(),

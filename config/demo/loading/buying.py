@@ -57,7 +57,7 @@ def load_offers(parts: PartIds) -> int:
 
 
 def write_down_supply(parts: PartIds) -> None:
-    """Tell production the lead time of the offer that would be taken for one piece."""
+    """Tell production lead time and price of the offer that would be taken for one piece."""
     by_part: dict[int, list[Offer]] = defaultdict(list)
     for offer in Offer.objects.filter(
         part_id__in=parts.values(), is_active=True, supplier__is_active=True
@@ -65,7 +65,12 @@ def write_down_supply(parts: PartIds) -> None:
         by_part[offer.part_id].append(offer)
     update_supply_profile(
         rows=[
-            (part_id, purchase.offer.lead_days, purchase.offer.supplier.name)
+            (
+                part_id,
+                purchase.offer.lead_days,
+                purchase.offer.supplier.name,
+                purchase.offer.price_minor,
+            )
             for part_id, found in by_part.items()
             if (purchase := best_purchase(found, 1))
         ]

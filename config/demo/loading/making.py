@@ -1,14 +1,25 @@
 """Parts, bills of material, work centers and the first stock."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import count
+from typing import Any
 
-from config.demo.catalogue.bills import BillLine, bills
+from django.db.models import Max
+
+from config.demo.catalogue.bills import Bill, bills
 from config.demo.catalogue.consumables import CONSUMABLES
 from config.demo.catalogue.options import CataloguePart
-from config.demo.catalogue.suppliers import all_parts, opening_stock
-from production.models import BillOfMaterial, BomLine, Part, WorkCenter
-from production.services.stock import record_opening
+from config.demo.catalogue.suppliers import all_parts
+from production.models import (
+    BillOfMaterial,
+    BomLine,
+    CheckItem,
+    InstructionStep,
+    Part,
+    WorkCenter,
+)
+from production.services.releasing import release_bill
 
 # code, name, operation, jobs a day, minutes a job
 WORK_CENTERS = (
@@ -17,7 +28,15 @@ WORK_CENTERS = (
     ("test", "Test racks", "test", 12, 240),
     ("packing", "Packing table", "box", 20, 20),
 )
-BINS_PER_SHELF = 12
+
+LINE_FIELDS = (
+    *("position", "component_id", "component_group", "quantity_per", "condition", "operation"),
+    *("alternates", "priority", "note"),
+)
+STEP_FIELDS = ("position", "operation", "text", "condition")
+CHECK_FIELDS = ("position", "code", "text", "condition", "unit", "at_least", "at_most")
+# What carries a serial number that the machine's record keeps.
+SERIAL_TRACKED = frozenset({"cpu", "motherboard", "graphics", "power_supply", "drive", "monitor"})
 
 type PartIds = Mapping[str, int]
 
@@ -28,7 +47,13 @@ def load_parts() -> PartIds:
     rows = [
         *(_bought(part, is_tracked=part.number not in unseen) for part in all_parts()),
         *(
-            Part(part_number=bill.part_number, name=bill.name, kind=bill.kind, is_tracked=False)
+            Part(
+                part_number=bill.part_number,
+                name=bill.name,
+                kind=bill.kind,
+                is_stocked=bill.is_stocked,
+                is_tracked=False,
+            )
             for bill in bills()
         ),
     ]
@@ -36,7 +61,10 @@ def load_parts() -> PartIds:
         rows,
         update_conflicts=True,
         unique_fields=["part_number"],
-        update_fields=["name", "kind", "manufacturer", "mpn", "category", "is_tracked"],
+        update_fields=[
+            *("name", "kind", "manufacturer", "mpn", "category"),
+            *("is_tracked", "is_stocked", "is_serial_tracked"),
+        ],
     )
     numbers = [row.part_number for row in rows]
     return dict(Part.objects.filter(part_number__in=numbers).values_list("part_number", "pk"))
@@ -51,48 +79,76 @@ def _bought(part: CataloguePart, *, is_tracked: bool) -> Part:
         mpn=part.maker_part_number,
         category=part.category,
         is_tracked=is_tracked,
+        is_serial_tracked=part.category in SERIAL_TRACKED,
     )
 
 
 def load_bills(parts: PartIds) -> int:
-    """Released bills; the lines of one that differs are replaced."""
+    """Released bills; one that reads otherwise than before becomes the next revision."""
     for bill in bills():
-        row, _ = BillOfMaterial.objects.update_or_create(
-            part_id=parts[bill.part_number],
-            status=BillOfMaterial.Status.RELEASED,
-            defaults={"product_slug": bill.product_slug},
-        )
-        wanted = [
-            _line(row, position, line, parts)
-            for position, line in zip(count(10, 10), bill.lines, strict=False)
-        ]
-        stored = list(row.lines.all())
-        if list(map(_content, stored)) != list(map(_content, wanted)):
-            row.lines.all().delete()
-            BomLine.objects.bulk_create(wanted)
+        released = BillOfMaterial.objects.filter(
+            part=parts[bill.part_number], status=BillOfMaterial.Status.RELEASED
+        ).first()
+        if released is None or _stored(released) != _wanted(bill, parts):
+            release_bill(bill_id=_draft(bill, parts).pk, actor="system")
     return len(bills())
 
 
-def _line(bill: BillOfMaterial, position: int, line: BillLine, parts: PartIds) -> BomLine:
-    return BomLine(
-        bill=bill,
-        position=position,
-        component_id=parts[line.part_number] if line.part_number else None,
-        component_group=line.group or "",
-        quantity_per=line.quantity,
-        condition=list(line.condition),
-        operation=line.operation,
+def _draft(bill: Bill, parts: PartIds) -> BillOfMaterial:
+    revisions = BillOfMaterial.objects.filter(part=parts[bill.part_number])
+    newest = revisions.aggregate(newest=Max("revision"))["newest"] or 0
+    draft = BillOfMaterial.objects.create(
+        part_id=parts[bill.part_number],
+        revision=newest + 1,
+        product_slug=bill.product_slug,
+        note="As the demo is delivered.",
     )
+    _, lines, steps, checks = _wanted(bill, parts)
+    BomLine.objects.bulk_create(BomLine(bill=draft, **line) for line in lines)
+    InstructionStep.objects.bulk_create(InstructionStep(bill=draft, **step) for step in steps)
+    CheckItem.objects.bulk_create(CheckItem(bill=draft, **check) for check in checks)
+    return draft
 
 
-def _content(line: BomLine) -> tuple[object, ...]:
+type Rows = list[dict[str, Any]]
+type Content = tuple[str, Rows, Rows, Rows]
+
+
+def _wanted(bill: Bill, parts: PartIds) -> Content:
+    """What the catalogue says of a bill, as rows of the tables."""
+    lines = [
+        {
+            "position": position,
+            "component_id": parts[line.part_number] if line.part_number else None,
+            "component_group": line.group or "",
+            "quantity_per": line.quantity,
+            "condition": line.condition,
+            "operation": line.operation,
+            "alternates": line.alternates,
+            "priority": line.priority,
+            "note": line.note,
+        }
+        for position, line in zip(count(10, 10), bill.lines, strict=False)
+    ]
+    steps = [
+        {"position": position, **asdict(step)}
+        for position, step in zip(count(10, 10), bill.steps, strict=False)
+    ]
+    checks = [
+        {"position": position, **asdict(check)}
+        for position, check in zip(count(10, 10), bill.checks, strict=False)
+    ]
+    return bill.product_slug, lines, steps, checks
+
+
+def _stored(bill: BillOfMaterial) -> Content:
+    """What stands in the database of it, in the same form."""
+    lines, steps, checks = bill.lines.all(), bill.steps.order_by("position"), bill.checks.all()
     return (
-        line.position,
-        line.component_id,
-        line.component_group,
-        line.quantity_per,
-        line.condition,
-        line.operation,
+        bill.product_slug,
+        list(lines.values(*LINE_FIELDS)),
+        list(steps.values(*STEP_FIELDS)),
+        list(checks.values(*CHECK_FIELDS)),
     )
 
 
@@ -114,20 +170,3 @@ def load_work_centers() -> int:
         update_fields=["name", "operation", "jobs_per_day", "standard_minutes"],
     )
     return len(WORK_CENTERS)
-
-
-def open_stock(parts: PartIds) -> int:
-    """Put what is common on the shelf, once; bins run along the shelves."""
-    stock = opening_stock()
-    record_opening(
-        rows=[
-            (parts[number], pieces, _bin(place))
-            for place, (number, pieces) in enumerate(sorted(stock.items()))
-        ]
-    )
-    return len(stock)
-
-
-def _bin(place: int) -> str:
-    shelf, slot = divmod(place, BINS_PER_SHELF)
-    return f"{chr(ord('A') + shelf)}-{slot + 1:02}"

@@ -28,8 +28,22 @@ class Report:
     figures: dict[str, Any] = field(default_factory=dict)
     goals: list[Goal] = field(default_factory=list)
 
-    def goal(self, name: str, value: float, *, at_most: float) -> None:
-        self.goals.append(Goal(name, round(value, 3), f"<= {at_most}", value <= at_most))
+    def goal(
+        self,
+        name: str,
+        value: float,
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:
+        """One of the two bounds."""
+        if at_least is not None:
+            goal, is_met = f">= {at_least}", value >= at_least
+        elif at_most is not None:
+            goal, is_met = f"<= {at_most}", value <= at_most
+        else:
+            raise ValueError(f"{name}: a goal needs a bound")
+        self.goals.append(Goal(name, round(value, 3), goal, is_met))
 
 
 class Command(BaseCommand):

@@ -1,48 +1,74 @@
-"""Lines are stored as JSON and read strictly."""
+"""Lines, steps and checks are read strictly; what is wrong is told with its place."""
+
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from production.bom import BillFormatError, line_from_json
+from production.bom import BillFormatError, read_check, read_line, read_step
+from production.bom.expression import GroupWords, Schema
 
-
-def read(**changes):
-    fields = {
-        "component": "SCREW",
-        "group": "",
-        "quantity_per": {"fixed": 1},
-        "condition": [],
-        "operation": "build",
-        "where": "ATELIER rev 1, line 3",
-    }
-    return line_from_json(**{**fields, **changes})
+HERE = "ATELIER rev 1, line 3"
+SCHEMA = Schema({"case": GroupWords(frozenset({"tower"}), {"fan_mounts": "number"})})
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"component": "", "group": ""}, "needs a component or an option group, not both"),
+        ({"component": ""}, "needs a component or an option group, not both"),
         ({"group": "cpu"}, "needs a component or an option group, not both"),
-        ({"quantity_per": {}}, "quantity needs one of"),
-        ({"quantity_per": {"fixed": 1, "of_group": "x"}}, "quantity needs one of"),
-        ({"quantity_per": {"fixed": 0}}, "fixed must be a whole number above zero, got 0"),
-        ({"quantity_per": {"fixed": True}}, "got True"),
-        ({"quantity_per": {"fixed": "2"}}, "got '2'"),
-        ({"quantity_per": {"fixed": 2, "times": 2}}, "a fixed quantity has no times"),
-        ({"quantity_per": {"of_grup": "x"}}, "unknown key 'of_grup'"),
-        ({"quantity_per": {"of_attribute": "case"}}, "of_attribute must be 'group.attribute'"),
-        ({"quantity_per": 3}, "expected an object, got 3"),
-        ({"condition": {}}, "condition must be a list"),
-        ({"condition": [{"left": "cpu", "op": "="}]}, "op must be one of"),
-        ({"condition": [{"left": "cpu", "op": "=="}]}, "either right or value"),
-        ({"condition": [{"left": "cpu.", "op": "==", "value": 1}]}, "'group.attribute'"),
-        ({"condition": [{"op": "==", "value": 1}]}, "reference must be text"),
-        ({"condition": [{"left": "cpu", "op": "in", "value": "AM5"}]}, "in needs a list"),
-        ({"condition": [{"left": "cpu", "op": "==", "value": 1.5}]}, "got 1.5"),
-        ({"condition": [{"any_of": []}]}, "any_of needs a list"),
+        ({"quantity_per": ""}, "quantity: column 1: expected a quantity, such as 1"),
+        ({"quantity_per": '"two"'}, "quantity: column 1: expected a whole number, found a text"),
+        ({"quantity_per": "2 pieces"}, "quantity: column 3: expected the end, found pieces"),
+        ({"condition": "1 + 1"}, "condition: column 1: expected a yes or no"),
+        ({"operation": "paint"}, "the operation must be one of kitting, build, test, box"),
+        ({"scrap_factor": Decimal("1.2")}, "the scrap factor must be from 0 to 0.9999"),
+        ({"scrap_factor": Decimal("0.00005")}, "the scrap factor must be from 0 to 0.9999"),
+        ({"setup_quantity": -1}, "the setup quantity must be 0 or more"),
+        (
+            {"effective_from": date(2026, 5, 2), "effective_until": date(2026, 5, 1)},
+            "is effective until before it is effective",
+        ),
+        (
+            {"component": "", "group": "lamp", "schema": SCHEMA},
+            "takes what is chosen in lamp, which is no group",
+        ),
+        ({"quantity_per": "case.fan_mount", "schema": SCHEMA}, "did you mean case.fan_mounts?"),
     ],
 )
 def test_a_malformed_line_is_refused_saying_what_and_where(changes, said):
     with pytest.raises(BillFormatError) as refused:
-        read(**changes)
-    assert str(refused.value).startswith("ATELIER rev 1, line 3: ")
+        read_line(**{"component": "SCREW", "where": HERE, **changes})
+    assert str(refused.value).startswith(f"{HERE}: ")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Fit the {cpu", "expected braces around one value, found {"),
+        ("Fit the cpu}", "expected braces around one value, found }"),
+        ("Fit the {}", "found the end"),
+        ("Fit the {case} {case.hight}", "column 17: expected an attribute of case"),
+    ],
+)
+def test_a_step_whose_text_cannot_be_filled_is_refused(text, said):
+    with pytest.raises(BillFormatError) as refused:
+        read_step(operation="build", text=text, schema=SCHEMA, where=HERE)
+    assert said in str(refused.value)
+
+
+def test_limits_of_a_check_need_a_unit_and_an_order():
+    with pytest.raises(BillFormatError, match="limits need a unit"):
+        read_check(code="idle", text="Idle", at_most=Decimal(45), where=HERE)
+    with pytest.raises(BillFormatError, match="nothing is at least 50 and at most 45"):
+        read_check(
+            code="idle",
+            text="Idle",
+            unit="°C",
+            at_least=Decimal(50),
+            at_most=Decimal(45),
+            where=HERE,
+        )
+    read = read_check(code="idle", text="Idle", unit="°C", at_most=Decimal("45.000"), where=HERE)
+    assert read.at_most == "45"

@@ -1,0 +1,60 @@
+"""What a machine is tested for, and what came of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from production.bom import Check
+from production.models import AssemblyJob, CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """One check of a job with everything that was found, oldest first."""
+
+    check: Check
+    results: tuple[CheckResult, ...]
+
+    @property
+    def latest(self) -> CheckResult | None:
+        return self.results[-1] if self.results else None
+
+    @property
+    def is_passed(self) -> bool:
+        """As the last result says: an earlier pass is overtaken by a later failure."""
+        return self.latest is not None and self.latest.is_passed
+
+
+def checks_of(job: AssemblyJob) -> tuple[Check, ...]:
+    """The checks of a job's snapshot, in their order."""
+    return tuple(Check(**row) for row in job.snapshot.checks)
+
+
+def check_states(job: AssemblyJob) -> list[CheckState]:
+    """Every check of a job with its results: two statements."""
+    results: dict[str, list[CheckResult]] = {}
+    for result in CheckResult.objects.filter(job=job).order_by("pk"):
+        results.setdefault(result.code, []).append(result)
+    return [CheckState(check, tuple(results.get(check.code, ()))) for check in checks_of(job)]
+
+
+def open_checks(job: AssemblyJob) -> list[Check]:
+    """The checks whose last result is not a pass."""
+    return [state.check for state in check_states(job) if not state.is_passed]
+
+
+def limits_in_words(check: Check) -> str:
+    """As in 11.4 to 12.6 V, or at least 60 °C; "" for yes or no, or where anything goes."""
+    low, high = (_plain(text) for text in (check.at_least, check.at_most))
+    if low and high:
+        return f"{low} to {high} {check.unit}"
+    if low:
+        return f"at least {low} {check.unit}"
+    return f"at most {high} {check.unit}" if high else ""
+
+
+def _plain(text: str | None) -> str:
+    """A decimal without the zeros that say nothing."""
+    if text is None:
+        return ""
+    shown = f"{Decimal(text):f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

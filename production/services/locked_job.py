@@ -1,0 +1,78 @@
+"""A job with everything that may change on the floor, locked: where each of its services begins."""
+
+from dataclasses import dataclass
+
+from config.locks import lock_rows
+from production.errors import (
+    IllegalTransition,
+    JobOnHold,
+    OperationOutOfOrder,
+    UnknownJob,
+    UnknownOperation,
+)
+from production.models import AssemblyJob, JobHold, JobOperation
+from shop.models import Order
+
+Kind = JobOperation.Kind
+Status = JobOperation.Status
+
+
+@dataclass(slots=True)
+class LockedJob:
+    """A job and its operations in order, under the locks of its order and itself."""
+
+    order: Order
+    job: AssemblyJob
+    operations: list[JobOperation]
+
+    def operation(self, kind: str) -> JobOperation:
+        """Raises `UnknownOperation`."""
+        for operation in self.operations:
+            if operation.kind == kind:
+                return operation
+        raise UnknownOperation(
+            f"{self.job.number} has no operation {kind!r}; expected one of {', '.join(Kind)}."
+        )
+
+    @property
+    def under_way(self) -> JobOperation | None:
+        """The operation that has begun and is not done."""
+        return next((one for one in self.operations if one.status == Status.IN_PROGRESS), None)
+
+    @property
+    def next_up(self) -> JobOperation | None:
+        """The first operation that is not done."""
+        return next((one for one in self.operations if one.status != Status.DONE), None)
+
+
+def lock_job(job_id: int) -> LockedJob:
+    """Lock a job, its order first. Raises `UnknownJob`."""
+    order_id = AssemblyJob.objects.filter(pk=job_id).values_list("clearance_id", flat=True).first()
+    if order_id is None:
+        raise UnknownJob(f"There is no job with the id {job_id}.")
+    (order,) = lock_rows(Order, [order_id])
+    (job,) = lock_rows(AssemblyJob, [job_id])
+    return LockedJob(order, job, list(job.operations.order_by("sequence")))
+
+
+def refuse_on_hold(job: AssemblyJob) -> None:
+    """Raises `JobOnHold` with the reason and who holds it."""
+    hold = JobHold.objects.filter(job=job, lifted_at__isnull=True).first()
+    if hold is not None:
+        raise JobOnHold(
+            f"{job.number} is on hold ({hold.get_cause_display().lower()}): {hold.reason}. "
+            f"Opened by {hold.opened_by.removeprefix('staff:')}."
+        )
+
+
+def refuse_unless_under_way(locked: LockedJob) -> JobOperation:
+    """The operation that is under way. Raises `IllegalTransition` where none is, `JobOnHold`."""
+    job = locked.job
+    refuse_on_hold(job)
+    if job.status not in {AssemblyJob.Status.READY, AssemblyJob.Status.IN_PROGRESS}:
+        raise IllegalTransition(f"{job.number} is {job.get_status_display().lower()}.")
+    if locked.under_way is None:
+        next_up = locked.next_up
+        name = next_up.get_kind_display().lower() if next_up else "nothing"
+        raise OperationOutOfOrder(f"{job.number}: nothing is under way. Start {name} first.")
+    return locked.under_way

@@ -1,0 +1,104 @@
+"""When planned machines are likely to ship, and what their customers see of the parts.
+
+What `outlook` reads back from the database later, here from what planning still has in hand.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from config.calendar import add_working_days
+from production.promising import ShipDate, Wait, ship_date, wait_for
+from production.selectors.queues import queue_behind, work_ahead
+from production.services.planned import Machine, PlannedNeed
+from shop.models import TrackedPart
+from shop.services.fulfilment import TrackedPartFacts
+
+State = TrackedPart.State
+
+
+@dataclass(slots=True)
+class PlannedOutlook:
+    """By job number: the day of the last part (None: unknown) and the parts; by order: the date."""
+
+    parts_due_on: dict[str, date | None] = field(default_factory=dict)
+    parts: dict[str, list[TrackedPartFacts]] = field(default_factory=dict)
+    dates: dict[int, ShipDate] = field(default_factory=dict)
+
+
+def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
+    """The outlook of machines in the order in which they will be built. One statement."""
+    ordered_on = cache(lambda lead_days: add_working_days(today, lead_days))
+    ahead = work_ahead()
+    found = PlannedOutlook()
+    waits: dict[int, list[Wait]] = {}
+    last: dict[int, int] = {}
+    for position, machine in enumerate(machines, start=1):
+        expected = {
+            index: _expected_on(need, ordered_on)
+            for index, need in enumerate(machine.needs)
+            if need.from_stock < need.quantity
+        }
+        found.parts_due_on[machine.number] = _last(list(expected.values()), today)
+        found.parts[machine.number] = [
+            _facts(need, position_in_bill, expected.get(position_in_bill))
+            for position_in_bill, need in enumerate(machine.needs)
+            if need.supply.is_tracked
+        ]
+        of_order = waits.setdefault(machine.order.pk, [])
+        if expected:
+            of_order.append(_decisive(machine, expected))
+        last[machine.order.pk] = position
+    for order_id, of_order in waits.items():
+        queue = queue_behind(ahead, more_jobs=last[order_id])
+        found.dates[order_id] = ship_date(of_order, queue, today)
+    return found
+
+
+def _expected_on(need: PlannedNeed, ordered_on: Callable[[int], date]) -> date | None:
+    """When the last missing piece comes: as its receipt says, or `lead_days` after today."""
+    supply = need.supply
+    if not need.coming:
+        return None if supply.lead_days is None else ordered_on(supply.lead_days)
+    days = [supply.due[receipt][0] for receipt, _ in need.coming]
+    if need.short:
+        days.append(None if supply.lead_days is None else ordered_on(supply.lead_days))
+    return None if None in days else max(day for day in days if day)
+
+
+def _last(days: Sequence[date | None], today: date) -> date | None:
+    if not days:
+        return add_working_days(today, 0)
+    return None if None in days else max(day for day in days if day)
+
+
+def _decisive(machine: Machine, expected: dict[int, date | None]) -> Wait:
+    """What a machine waits for longest; nothing is longer than not knowing."""
+    unknown = [index for index, day in expected.items() if day is None]
+    index = unknown[0] if unknown else max(expected, key=lambda it: expected[it] or date.min)
+    need = machine.needs[index]
+    return wait_for(need.supply.part, expected[index], _seller(need))
+
+
+def _seller(need: PlannedNeed) -> str:
+    sent = [need.supply.due[receipt][1] for receipt, _ in need.coming]
+    return max(sent, default="") or need.supply.supplier_name
+
+
+def _facts(need: PlannedNeed, position: int, expected_on: date | None) -> TrackedPartFacts:
+    supply = need.supply
+    state, due_on, seller = State.RESERVED, None, ""
+    if need.from_stock < need.quantity:
+        state = State.NEEDED if need.short else State.ON_ORDER
+        if state == State.ON_ORDER:
+            due_on, seller = expected_on, _seller(need)
+    return TrackedPartFacts(
+        part_number=supply.part_number,
+        name=supply.name,
+        quantity=need.quantity,
+        state=state,
+        due_on=due_on,
+        supplier_name=seller,
+        position=position,
+    )

@@ -1,0 +1,87 @@
+"""Which job a scan is for, and what that job waits to have scanned next."""
+
+from collections.abc import Sequence
+
+from production.models import AssemblyJob, JobOperation, ScanEvent
+from production.selectors.checks import open_checks
+from production.selectors.picking import PickLine, pick_lines
+from production.services.locked_job import LockedJob
+from production.services.scan_codes import Label
+from production.services.scan_verdicts import Scan
+
+Kind = JobOperation.Kind
+
+
+def find_job(one: Scan, job_number: str | None) -> tuple[int | None, str]:
+    """The job's id, and what is wrong with the number that was given for it.
+
+    The code of a job counts before the number, and the number before what was scanned last.
+    """
+    code = one.code
+    if code.label == Label.JOB:
+        found = _by_number(code.text)
+        return found, "" if found else f"There is no job {code.text[:40]}."
+    if code.label == Label.PLAIN and code.text and (found := _by_number(code.text)):
+        return found, ""
+    if job_number:
+        found = _by_number(job_number)
+        return found, "" if found else f"There is no job {_shown(job_number)}."
+    last = (
+        ScanEvent.objects.filter(actor=one.actor, station=one.station, job__isnull=False)
+        .order_by("-id")
+        .values_list("job", flat=True)
+        .first()
+    )
+    return last, ""
+
+
+def _by_number(number: str) -> int | None:
+    if "\0" in number:
+        return None
+    return (
+        AssemblyJob.objects.filter(number__iexact=number.strip())
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def _shown(number: str) -> str:
+    return "".join(one if one.isprintable() else "�" for one in number)[:40]
+
+
+def next_in_words(locked: LockedJob) -> str:
+    """What the job waits for now, in the words that stand on the scanner."""
+    job = locked.job
+    if job.status not in {AssemblyJob.Status.READY, AssemblyJob.Status.IN_PROGRESS}:
+        return ""
+    operation = locked.under_way
+    if operation is None:
+        next_up = locked.next_up
+        return f"Start {next_up.get_kind_display().lower()}." if next_up else ""
+    lines = pick_lines(job_ids=[job.pk], is_with_bins=True)
+    if to_pick := [line for line in lines if line.left]:
+        return picks_in_words(to_pick)
+    is_box = operation.kind == Kind.BOX
+    for line in lines:
+        # While a kit is picked a serial may be scanned, and while it is built it must be.
+        if (
+            operation.kind != Kind.KITTING
+            and line.serials_missing
+            and (is_box or not line.is_boxed)
+        ):
+            return f"The serial number of {_named(line)}."
+    if operation.kind == Kind.TEST and (checks := open_checks(job)):
+        return f"The result of: {checks[0].text}."
+    return f"Finish {operation.get_kind_display().lower()}."
+
+
+def picks_in_words(lines: Sequence[PickLine]) -> str:
+    """The next pick, and how many lines follow."""
+    line = lines[0]
+    place = f" from {line.bins[0].bin.code}" if line.bins else ""
+    rest = f", then {len(lines) - 1} more" if len(lines) > 1 else ""
+    return f"{line.left} × {_named(line)}{place}{rest}."
+
+
+def _named(line: PickLine) -> str:
+    return f"{line.name} ({line.requirement.part.part_number})"
