@@ -68,8 +68,9 @@ def pages(small_computer) -> dict[str, str]:
         move_stock([arrived], actor="staff:anna")
     order = planned_order(version=small_computer)
     need = MaterialRequirement.objects.filter(clearance=order.pk).first()
-    for act in (start_operation, finish_operation):
-        act(job_id=need.job_id, kind="kitting", actor="staff:anna")
+    kitting = {"job_id": need.job_id, "kind": "kitting", "actor": "staff:anna"}
+    start_operation(**kitting)
+    finish_operation(**kitting, by_hand="counted")
     assert first.pk
     return {
         "stock": reverse("ops:stock"),

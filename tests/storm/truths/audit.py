@@ -10,17 +10,21 @@ states AS (
     UNION ALL SELECT 'shop.dispute', id, status, stripe_id FROM shop_dispute
     UNION ALL SELECT 'shop.disputeanswer', id, status, idempotency_key FROM shop_disputeanswer
     UNION ALL SELECT 'production.assemblyjob', id, status, number FROM production_assemblyjob
+    UNION ALL SELECT 'production.billofmaterial', id, status, 'bill ' || id
+    FROM production_billofmaterial
     UNION ALL SELECT 'suppliers.purchaseorder', id, status, number FROM suppliers_purchaseorder
     UNION ALL
     SELECT 'production.joboperation', p.id, p.status, j.number || ' ' || p.kind
     FROM production_joboperation p JOIN production_assemblyjob j ON j.id = p.job_id
 )"""
-# An operation begins with its job, without a word of its own.
+# An operation begins with its job and a bill as a draft, without a word of their own.
 STEPS = """
 steps AS (
     SELECT id, subject_type, subject_id, from_state, to_state FROM audit_statechange
     UNION ALL
     SELECT 0, 'production.joboperation', id, '', 'pending' FROM production_joboperation
+    UNION ALL
+    SELECT 0, 'production.billofmaterial', id, '', 'draft' FROM production_billofmaterial
 )"""
 
 TRUTHS = (

@@ -158,7 +158,8 @@ TRUTHS = (
         SELECT j.number FROM production_assemblyjob j
         JOIN shop_orderline l ON l.id = j.order_line_id
         JOIN configurator_configuration c ON c.id = l.configuration_id
-        WHERE j.snapshot_id <> c.sha256
+        JOIN production_bomsnapshot s ON s.sha256 = j.snapshot_id
+        WHERE s.configuration_sha256 <> c.sha256
         """,
     ),
     Truth(
@@ -170,12 +171,13 @@ TRUTHS = (
             SELECT j.id AS job_id, line ->> 'part_number' AS part_number,
                 sum((line ->> 'quantity')::int) AS quantity
             FROM production_assemblyjob j
-            JOIN production_bomsnapshot s ON s.configuration_sha256 = j.snapshot_id
+            JOIN production_bomsnapshot s ON s.sha256 = j.snapshot_id
             CROSS JOIN LATERAL jsonb_array_elements(s.lines) AS line
             WHERE line ->> 'kind' = 'buy' GROUP BY j.id, line ->> 'part_number'
         ), need AS (
-            SELECT r.job_id, part.part_number, sum(r.quantity) AS quantity
-            FROM production_materialrequirement r JOIN production_part part ON part.id = r.part_id
+            SELECT r.job_id, part.part_number, sum(r.quantity - r.scrapped_quantity) AS quantity
+            FROM production_materialrequirement r
+            JOIN production_part part ON part.id = coalesce(r.replaces_id, r.part_id)
             GROUP BY r.job_id, part.part_number
         )
         SELECT j.number || ': ' || part_number || ', ' || coalesce(bill.quantity, 0)

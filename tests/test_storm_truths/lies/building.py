@@ -113,9 +113,11 @@ BUILDING = (
         "jobs_follow_the_frozen_configuration",
         "another hash with the same bill",
         """
-        INSERT INTO production_bomsnapshot (configuration_sha256, lines)
-        SELECT 'another', s.lines FROM production_bomsnapshot s JOIN production_assemblyjob j
-            ON j.snapshot_id = s.configuration_sha256 WHERE j.clearance_id = @shipped;
+        INSERT INTO production_bomsnapshot
+            (sha256, configuration_sha256, bills_stamp, lines, steps, checks)
+        SELECT 'another', 'another', s.bills_stamp, s.lines, s.steps, s.checks
+        FROM production_bomsnapshot s
+        JOIN production_assemblyjob j ON j.snapshot_id = s.sha256 WHERE j.clearance_id = @shipped;
         UPDATE production_assemblyjob SET snapshot_id = 'another' WHERE clearance_id = @shipped
         """,
     ),
