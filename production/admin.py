@@ -23,6 +23,7 @@ from production.models import (
     WorkCenter,
 )
 from production.services.counting import adjust_stock
+from production.station_admin import StationAdmin  # noqa: F401 - registers itself
 
 
 class ToLookAt(ModelAdmin):

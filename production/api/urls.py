@@ -1,8 +1,14 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from production.api.floor_views import Checks, Scans
 from production.api.views import AssemblyJobViewSet
 
 router = SimpleRouter()
 router.register("jobs", AssemblyJobViewSet, basename="job")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("floor/scans/", Scans.as_view(), name="floor-scans"),
+    path("floor/checks/", Checks.as_view(), name="floor-checks"),
+]

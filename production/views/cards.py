@@ -36,6 +36,13 @@ class Step:
     verb: str
     label: str
 
+    @property
+    def needs_page(self) -> bool:
+        """Ends with what only the job's page takes: scans, serial numbers, results."""
+        return self.kind == Kind.BOX or (
+            self.verb == "finish" and self.kind in {Kind.KITTING, Kind.TEST}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -168,6 +175,15 @@ def card(
 
 
 def _button(job: AssemblyJob, step: Step) -> Mapping[str, str]:
+    """A button that does the step, or a link to where it is done."""
+    if step.needs_page:
+        words = {
+            Kind.KITTING: _("Pick its parts"),
+            Kind.TEST: _("Write down its test"),
+            Kind.BOX: _("Box it"),
+        }
+        page = reverse("ops:job", args=[job.number])
+        return {"link": page, "label": words[Kind(step.kind)]}
     url = reverse("ops:operation", args=[job.number, step.kind, step.verb])
     return {"url": url, "label": step.label}
 

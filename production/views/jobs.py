@@ -1,5 +1,8 @@
 """One job: what to do next, where each part is, what happened."""
 
+from collections.abc import Container, Mapping
+from uuid import uuid4
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,8 +13,9 @@ from django.views.decorators.http import require_safe
 from config.audit.models import StateChange
 from config.console.access import staff_view
 from production import selectors
-from production.models import AssemblyJob, JobOperation
+from production.models import AssemblyJob, JobHold, JobOperation
 from production.selectors import PartOutlook
+from production.views import bench as benches
 from production.views import cards
 from shop.services.holds import hold_words
 
@@ -23,24 +27,51 @@ BUILT_IN = {JobOperation.Kind.KITTING, JobOperation.Kind.BUILD}
 @staff_view("production.view_assemblyjob")
 def job(request: HttpRequest, number: str) -> HttpResponse:
     jobs = selectors.with_operations(AssemblyJob.objects.filter(number=number))
-    found = get_object_or_404(jobs.select_related("order_line__order"))
+    found = get_object_or_404(jobs.select_related("order_line__order", "snapshot"))
     outlooks = selectors.material_outlook(
         today=timezone.localdate(), job_ids=[found.pk], is_with_bins=True
     )
+    bench = benches.bench_of(found)
+    is_mover = request.user.has_perm("production.change_assemblyjob")
+    may_swap = is_mover and bench.hold is None and found.status in selectors.OPEN_JOBS
+    swappable = benches.swappable_parts(found) if may_swap else set()
     context = {
         "job": found,
         "order": found.order_line.order,
         "state": cards.state_name(found),
         "tone": cards.TONES[found.status],
         "steps": _steps(found),
-        "next_step": cards.next_step(found),
-        "is_last_step": cards.station_of(found) == JobOperation.Kind.BOX,
-        "parts": [_part(outlook) for outlook in outlooks],
+        "is_mover": is_mover,
+        "parts": [_part(outlook, swappable) for outlook in outlooks],
         "waiting": sum(not outlook.is_complete for outlook in outlooks),
         "history": _history(found),
         "held": [hold_words(hold) for hold in found.order_line.order.holds.filter(closed_at=None)],
+        **_work(bench),
     }
     return render(request, "ops/job.html", context)
+
+
+def _work(bench: benches.Bench) -> dict[str, object]:
+    """What the next step is, what stops it, and all that can be done meanwhile."""
+    step = cards.next_step(bench.job)
+    stops = benches.stops(bench, step)
+    return {
+        "bench": bench,
+        "next_step": None if stops else step,
+        "stops": stops,
+        "is_last_step": cards.station_of(bench.job) == JobOperation.Kind.BOX,
+        "client_id": uuid4(),
+        "picks": benches.pick_rows(bench) if bench.is_under_way else [],
+        "pieces_left": sum(line.left for line in bench.to_pick),
+        "serials": benches.serial_rows(bench),
+        "serials_missing": sum(line.serials_missing for line in bench.lines),
+        "checks": benches.check_rows(bench),
+        "instructions": benches.steps_of(bench),
+        "ways_back": benches.ways_back(bench),
+        "has_taken_parts": benches.has_taken_parts(bench),
+        "causes": JobHold.Cause.choices,
+        "can_be_held": bench.hold is None and bench.job.status in selectors.OPEN_JOBS,
+    }
 
 
 def _steps(found: AssemblyJob) -> list[dict[str, object]]:
@@ -60,8 +91,8 @@ def _steps(found: AssemblyJob) -> list[dict[str, object]]:
     return rows
 
 
-def _part(outlook: PartOutlook) -> dict[str, object]:
-    """One row: where the pieces are, in words."""
+def _part(outlook: PartOutlook, swappable: Container[str]) -> dict[str, object]:
+    """One row: where the pieces are, in words, and whether another part may take its place."""
     requirement = outlook.requirement
     if requirement.issued_quantity:
         is_in = outlook.is_built and requirement.operation in BUILT_IN
@@ -73,7 +104,16 @@ def _part(outlook: PartOutlook) -> dict[str, object]:
     else:
         short = requirement.short_quantity - outlook.coming
         tone, where = "stop", _("%(n)d short, not on order") % {"n": short}
-    return {"requirement": requirement, "part": outlook.part, "tone": tone, "where": where}
+    is_approved = outlook.part.part_number in swappable or requirement.replaces_id is not None
+    return {
+        "requirement": requirement,
+        "part": outlook.part,
+        "tone": tone,
+        "where": where,
+        "is_swappable": is_approved
+        and bool(swappable)
+        and requirement.issued_quantity < requirement.quantity,
+    }
 
 
 def _on_order(outlook: PartOutlook) -> str:
@@ -88,24 +128,29 @@ def _on_order(outlook: PartOutlook) -> str:
 
 
 def _history(found: AssemblyJob) -> list[dict[str, object]]:
-    operations = [operation.pk for operation in found.operations.all()]
+    kinds = {operation.pk: operation.kind for operation in found.operations.all()}
     changes = StateChange.objects.filter(
         Q(subject_type="production.assemblyjob", subject_id=found.pk)
-        | Q(subject_type="production.joboperation", subject_id__in=operations)
+        | Q(subject_type="production.joboperation", subject_id__in=kinds)
     ).order_by("-pk")
     return [
         {
             "at": change.at,
-            "text": _sentence(change),
+            "text": _sentence(change, kinds),
             "who": change.actor.removeprefix("staff:"),
         }
         for change in changes
     ]
 
 
-def _sentence(change: StateChange) -> str:
-    state = change.to_state.replace("_", " ")
+def _sentence(change: StateChange, kinds: Mapping[int, str]) -> str:
     if change.subject_type == "production.joboperation":
+        name = cards.operation_name(kinds[change.subject_id])
+        if change.to_state == "pending":
+            return f"{name}: {change.why}"
         verb = _("started") if change.to_state == "in_progress" else _("done")
-        return f"{cards.operation_name(change.why)} {verb}"
+        return f"{name} {verb}"
+    if change.from_state == change.to_state:
+        return change.why[:1].upper() + change.why[1:]
+    state = change.to_state.replace("_", " ")
     return f"{state.capitalize()}: {change.why}"

@@ -1,6 +1,16 @@
 from django.urls import path, re_path
 
-from production.views import board, counting, holds, jobs, parts, putaway, scrap
+from production.views import (
+    board,
+    counting,
+    floor_actions,
+    holds,
+    jobs,
+    parts,
+    putaway,
+    scrap,
+    swap,
+)
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -10,6 +20,15 @@ urlpatterns = [
         board.operation,
         name="operation",
     ),
+    path("jobs/<str:number>/scan/", floor_actions.scan, name="job_scan"),
+    path("jobs/<str:number>/by-hand/", floor_actions.pick_by_hand, name="job_by_hand"),
+    path("jobs/<str:number>/serial/", floor_actions.serial, name="job_serial"),
+    path("jobs/<str:number>/take-out/", floor_actions.take_out, name="job_take_out"),
+    path("jobs/<str:number>/check/", floor_actions.check, name="job_check"),
+    path("jobs/<str:number>/hold/", floor_actions.hold, name="job_hold"),
+    path("jobs/<str:number>/lift/", floor_actions.lift, name="job_lift"),
+    path("jobs/<str:number>/send-back/", floor_actions.send_back, name="job_send_back"),
+    path("jobs/<str:number>/swap/<int:requirement_id>/", swap.swap, name="job_swap"),
     path("jobs/<str:number>/scrap/", scrap.scrap, name="scrap"),
     path("stock/", parts.stock, name="stock"),
     path("stock/bins/", counting.bins, name="bins"),

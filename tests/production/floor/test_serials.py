@@ -158,9 +158,9 @@ def test_a_boxed_machine_is_not_taken_apart(job):
     [
         (
             (
-                "INSERT INTO production_serialunit (part_id, serial, receipt_reference, is_scrapped,"
-                " captured_by) SELECT part_id, lower(serial), '', false, 'x' FROM"
-                " production_serialunit"
+                "INSERT INTO production_serialunit"
+                " (part_id, serial, receipt_reference, is_scrapped, captured_by)"
+                " SELECT part_id, lower(serial), '', false, 'x' FROM production_serialunit"
             ),
             "serial_once_per_part",
         ),
