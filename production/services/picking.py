@@ -25,7 +25,8 @@ def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
     """Let so many pieces of a line count as picked, from now on.
 
     In kitting they leave the shelf together at its end; later, as what replaces broken pieces
-    does, once all that are kept for the job are picked. Raises `KitIncomplete` for more than is wanted or kept for the job.
+    does, once all that are kept for the job are picked. Raises `KitIncomplete` for more than is
+    wanted or kept for the job.
     """
     if pieces > line.left:
         wanted = line.requirement.quantity
