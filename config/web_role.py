@@ -118,6 +118,7 @@ RULES = (
     # What people do on the floor to jobs that exist.
     _add("production_scanevent", "a record"),
     _add("production_checkresult", "a record"),
+    _add("production_piecesource", "a record"),
     _move("production_serialunit", "a serial stays one", "part_id serial", may_insert=True),
     _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
     _add("production_stockmovement", "a record"),

@@ -299,6 +299,7 @@ def test_no_table_that_hangs_from_a_clearance_is_the_webs_to_insert_into():
         "production_allocation",
         "production_checkresult",
         "production_jobhold",
+        "production_piecesource",
         "production_scanevent",
         "production_serialunit",
     }

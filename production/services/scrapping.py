@@ -10,12 +10,12 @@ from production.models import (
     AssemblyJob,
     Bin,
     MaterialRequirement,
-    SerialUnit,
     StockMovement,
 )
 from production.services.moving import Move, Origin, has_moved, move_stock, place_for
 from production.services.pegging import lock_orders
 from production.services.requiring import require_more
+from production.services.serials import scrap_serial
 
 # The errand behind the button: the web process may not say that a job needs more.
 SCRAP_ISSUED = "production.scrap_issued"
@@ -35,7 +35,9 @@ def scrap_issued(
 
     The job needs so many more; what lies free is kept for it at once, and what is short is
     announced. A serial that is named is out of the machine. Raises `MoveRefused` for more than
-    it has taken, `IllegalTransition` unless the job is under way, `UnknownRequirement`.
+    it has taken, `SerialRefused` for a serial that is not in the machine, or for none where it
+    has to be known which broke, `IllegalTransition` unless the job is under way,
+    `UnknownRequirement`.
     """
     found = MaterialRequirement.objects.filter(pk=requirement_id).first()
     if found is None:
@@ -54,11 +56,8 @@ def scrap_issued(
     MaterialRequirement.objects.filter(pk=requirement_id).update(
         scrapped_quantity=F("scrapped_quantity") + quantity
     )
-    if serial:
-        SerialUnit.objects.filter(requirement=one, serial=serial).update(
-            requirement=None, is_scrapped=True
-        )
     one.refresh_from_db()
+    scrap_serial(requirement=one, serial=serial)
     return one
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from config.audit.services import record_state
 from production.errors import MoveRefused, SerialRefused, UnknownRequirement, UnknownSerial
-from production.models import MaterialRequirement, SerialUnit
+from production.models import AssemblyJob, MaterialRequirement, SerialUnit
 from production.selectors.picking import PickLine, pick_lines
 from production.services.locked_job import LockedJob, lock_job, refuse_unless_under_way
 from production.services.sources import name_serials
@@ -87,7 +87,7 @@ def _where(unit: SerialUnit, line: PickLine) -> str:
 
 def _written_down(locked: LockedJob, line: PickLine, unit: SerialUnit) -> SerialUnit:
     name_serials([line.requirement.pk])
-    tell_customer(locked, line.requirement)
+    tell_customer(locked.job, line.requirement)
     return unit
 
 
@@ -120,16 +120,36 @@ def take_out_serial(
         why=f"took out {unit.serial}: {reason.strip()}",
         actor=actor,
     )
-    tell_customer(locked, requirement)
+    tell_customer(locked.job, requirement)
     return unit
 
 
-def tell_customer(locked: LockedJob, requirement: MaterialRequirement) -> None:
+def scrap_serial(*, requirement: MaterialRequirement, serial: str) -> None:
+    """The piece with this serial number broke, of those that a requirement counts as scrapped.
+
+    Under the locks of its order and job. Empty: none of those that are written down, which
+    cannot be when more numbers than pieces would be left. Raises `SerialRefused`.
+    """
+    built_in = SerialUnit.objects.filter(requirement=requirement)
+    name = requirement.part.name
+    if serial.strip():
+        changed = built_in.filter(serial__iexact=serial.strip()).update(
+            requirement=None, is_scrapped=True
+        )
+        if not changed:
+            raise SerialRefused(f"{name} {serial.strip()[:80]!r} is not in {requirement.job}.")
+        tell_customer(requirement.job, requirement)
+    left = list(built_in.order_by("pk").values_list("serial", flat=True))
+    if len(left) > requirement.issued_quantity - requirement.scrapped_quantity:
+        raise SerialRefused(f"{name}: say which of {', '.join(left)} broke.")
+
+
+def tell_customer(job: AssemblyJob, requirement: MaterialRequirement) -> None:
     """Write the serials of a part down where the customer sees them."""
     serials = requirement.serial_units.order_by("pk").values_list("serial", flat=True)
     record_serials(
-        order_line_id=locked.job.order_line_id,
-        unit=locked.job.unit,
+        order_line_id=job.order_line_id,
+        unit=job.unit,
         part_number=requirement.part.part_number,
         serials=list(serials),
     )
