@@ -18,6 +18,7 @@ from production.services import pegging, planning, replanning, requiring, scrapp
 from production.services.cancelling import cancel_jobs
 from production.services.counting import adjust_stock
 from production.services.issuing import issue_requirements
+from production.services.locked_job import lock_job
 from production.services.shop_floor import start_operation
 from shop.models import Order, OrderLine, Payment
 from shop.services import refunds
@@ -75,6 +76,9 @@ def cancel(which: int) -> None:
     for order in one_of(Order.objects.filter(status__in=OPEN), which):
         with refusals():
             cancel_order(order_id=order.pk, actor=ACTOR, why="so it goes")
+        # The outbox brings it to production, in a transaction of its own.
+        order.refresh_from_db()
+        if order.status == Order.Status.CANCELLED:
             cancel_jobs(order_id=order.pk)
 
 
@@ -115,7 +119,11 @@ def take_what_came(which: int) -> None:
 
 
 def take(job: AssemblyJob) -> None:
-    issue_requirements(requirements=list(job.requirements.all()), reference=job.number, actor=ACTOR)
+    """As the floor does: under the locks of order and job."""
+    with transaction.atomic():
+        locked = lock_job(job.pk)
+        requirements = list(locked.job.requirements.all())
+        issue_requirements(requirements=requirements, reference=job.number, actor=ACTOR)
 
 
 def scrap(which: int) -> None:
