@@ -3,7 +3,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check run test lint format types arch checks migrate-check bench lock ci
+.PHONY: help setup demo demo-check run test lint format types arch checks migrate-check bench storm \
+  lock ci
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +48,9 @@ checks: setup ## Deployment checks and the API description, as production sees t
 
 bench: ## CPU and SQL of every page and of one whole order
 	@$(PYTHON) manage.py bench order
+
+storm: ## The whole shop, killed piece by piece under customers who misbehave (ARGS="--orders 1000")
+	@$(PYTHON) manage.py storm $(ARGS)
 
 lock: setup ## Renew requirements*.txt from requirements*.in
 	.venv/bin/uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url \

@@ -15,6 +15,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "poll open payments": {"task": "shop.poll_payments", "schedule": schedule(20.0)},
     "poll refunds": {"task": "shop.poll_refunds", "schedule": schedule(60.0)},
+    "look for disputes and warnings": {"task": "shop.watch_risk", "schedule": schedule(60.0)},
+    "end holds whose time is over": {"task": "shop.end_rests", "schedule": schedule(20.0)},
     "fetch undelivered events": {
         "task": "shop.fetch_undelivered_events",
         "schedule": schedule(900.0),

@@ -1,5 +1,6 @@
 """What `manage.py` does once its interpreter is found: servers where needed, then Django."""
 
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from config.embedded import EmbeddedError, servers_for_a_command
 
 ASKING_FOR_HELP = {"-h", "--help"}
+# They arrange their own environment before Django reads it.
+WITH_A_SHOP_OF_THEIR_OWN = {"demo": "config.demo.command", "storm": "tests.storm.command"}
 WORTH_A_WORD_S = 1.5  # a server that was running already is found in less
 
 
@@ -18,10 +21,8 @@ def run(arguments: list[str], *, needs_servers: bool) -> None:
     if not needs_servers or ASKING_FOR_HELP & set(arguments):
         execute_from_command_line(line)
         return
-    if arguments[0] == "demo":  # arranges its own environment before Django reads it
-        from config.demo.command import run_from_command_line
-
-        run_from_command_line(arguments[1:])
+    if module := WITH_A_SHOP_OF_THEIR_OWN.get(arguments[0]):
+        importlib.import_module(module).run_from_command_line(arguments[1:])
         return
     try:
         with servers_for_a_command(report=report_when_slow):

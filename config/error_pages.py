@@ -4,11 +4,16 @@ Django's own views look for a CSRF token first, and so fail a second time over a
 be read; these read nothing of the request but its path.
 """
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+
+RETRY_AFTER_S = 5  # about as long as PostgreSQL needs to come back
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,6 +30,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A failure of ours; or the database is away or too busy, and the same may work in a moment."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):  # Django is handling it
+        response = _answer(request, 503, "unavailable", "We cannot reach our books at the moment.")
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
     return _answer(request, 500, "server_error", "Something of ours failed.")
 
 
@@ -51,7 +61,7 @@ def _why_unreadable(exception: Exception | None) -> str:
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "detail": detail}, status=status)
-    if status in {400, 500}:  # these must not depend on anything that may be what failed
+    if status in {400, 500, 503}:  # these must not depend on anything that may be what failed
         words = loader.render_to_string(f"{status}.html", {"detail": detail})
         return HttpResponse(words, status=status)
     return render(request, f"{status}.html", {"detail": detail}, status=status)

@@ -248,6 +248,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "shop.models.Payment.Status",
         "AssemblyJobStatusEnum": "production.models.AssemblyJob.Status",
         "OperationStatusEnum": "production.models.JobOperation.Status",
+        "OperationKindEnum": "production.models.JobOperation.Kind",
+        "ScanKindEnum": "production.models.ScanEvent.Kind",
         "PurchaseOrderStatusEnum": "suppliers.models.PurchaseOrder.Status",
         "TrackedPartStateEnum": "shop.models.TrackedPart.State",
     },

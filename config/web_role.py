@@ -65,12 +65,33 @@ RULES = (
         "shop_refund",
         "asked for and approved here, given by Stripe",
         "payment_id amount_minor currency idempotency_key requested_by needs_second_person "
-        "stripe_id",
+        "stripe_id way replaces_id paid_on reference",
         may_insert=True,
     ),
     _add("shop_refundline", "agreed with the refund"),
     _move("shop_refundcall", "asks Stripe once a refund is approved", "refund_id", may_insert=True),
+    _move(
+        "shop_paymenthold",
+        "why an order was stopped",
+        "order_id reason opened_at ends_at",
+        may_insert=True,
+    ),
+    _move(
+        "shop_dispute",
+        "as the bank says; only to be locked",
+        "payment_id status stripe_id charge_id amount_minor currency reason opened_at "
+        "evidence_due_at taken_minor fee_minor ended_at",
+    ),
+    _move(
+        "shop_disputeanswer",
+        "asked for and approved here, taken by Stripe",
+        "dispute_id kind evidence idempotency_key asked_by failure",
+        may_insert=True,
+    ),
+    _move("shop_disputecall", "tells Stripe an approved answer", "answer_id", may_insert=True),
+    _add("shop_shipment", "a record"),
     _read("shop_balancerecord", "as Stripe told it"),
+    _read("shop_balancereading", "how far it was compared"),
     _move(
         "shop_balancedifference",
         "found by comparing; staff say why",

@@ -13,6 +13,9 @@ from config.records import RecordAdmin, RecordInline
 from shop.console import order_url
 from shop.models import (
     BalanceRecord,
+    Dispute,
+    DisputeAnswer,
+    DisputeCall,
     LedgerEntry,
     LedgerTransaction,
     Order,
@@ -104,6 +107,35 @@ class RefundCallAdmin(Replay, RecordAdmin):
     list_filter = [("dead_at", admin.EmptyFieldListFilter)]
     list_select_related = ["refund__payment__order"]
     fields = ["refund", *STATE_FIELDS]
+    actions = [try_again_action]
+
+
+class DisputeAnswerInline(RecordInline):
+    model = DisputeAnswer
+    fields = ["kind", "status", "asked_by", "asked_at", "approved_by", "failure"]
+
+
+@admin.register(Dispute)
+class DisputeAdmin(RecordAdmin):
+    list_display = ["__str__", "status", "amount", "reason", "evidence_due_at", "opened_at"]
+    list_filter = ["status", "reason"]
+    list_select_related = ["payment__order"]
+    search_fields = ["payment__order__number", "stripe_id", "charge_id"]
+    inlines = [DisputeAnswerInline]
+
+    @display(description="Amount")
+    def amount(self, dispute: Dispute) -> str:
+        return Money(dispute.amount_minor, dispute.currency).format()
+
+
+@admin.register(DisputeCall)
+class DisputeCallAdmin(Replay, RecordAdmin):
+    """A call that was given up may be tried again: its key tells the bank once."""
+
+    list_display = ["__str__", "created_at", "failures", "done_at", "dead_at"]
+    list_filter = [("dead_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["answer__dispute__payment__order"]
+    fields = ["answer", *STATE_FIELDS]
     actions = [try_again_action]
 
 

@@ -9,8 +9,8 @@ class ShopConfig(AppConfig):
         from config.outbox.bus import subscribe
         from shop import console
         from shop.events import OrderShipped
-        from shop.models import RefundCall, StripeEvent
-        from shop.services import asking, fulfilment, refunds
+        from shop.models import DisputeCall, RefundCall, StripeEvent
+        from shop.services import asking, disputes, fulfilment, refunds
         from shop.services.inbox import LEASE, work_off
 
         sources.register(
@@ -39,6 +39,16 @@ class ShopConfig(AppConfig):
                 name=lambda row: "shop.perform_refund",
                 is_transactional=False,
                 lease=refunds.LEASE,
+            )
+        )
+        sources.register(
+            sources.Source(
+                model=DisputeCall,
+                perform=disputes.send,
+                queue=lambda row: "payments",
+                name=lambda row: "shop.answer_dispute",
+                is_transactional=False,
+                lease=disputes.LEASE,
             )
         )
         console.register()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -83,29 +83,37 @@ def totals(balances: Iterable[Balance]) -> list[Balance]:
     return [Balance("total", currency, *both) for currency, both in sums.items()]
 
 
-def journal_csv(first: date | None, last: date | None) -> bytes:
-    """UTF-8 with a mark that spreadsheets know, comma, CRLF; a row an entry, in posting order."""
-    out = io.StringIO(newline="")
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(JOURNAL_COLUMNS)
+def journal_csv(first: date | None, last: date | None) -> Iterator[bytes]:
+    """UTF-8 with a mark that spreadsheets know, comma, CRLF; a row an entry, in posting order.
+
+    Piece by piece: a year of bookings never lies in memory at once.
+    """
+    yield "\ufeff".encode() + _csv_line(JOURNAL_COLUMNS)
     entries = entries_between(first, last).select_related("transaction__order")
-    for entry in entries.order_by("transaction__posted_at", "transaction_id", "pk"):
-        booked = entry.transaction
-        amount = Money(abs(entry.amount_minor), entry.currency).decimal
-        writer.writerow(
-            (
-                timezone.localtime(booked.posted_at).isoformat(timespec="seconds"),
-                as_text(booked.key),
-                as_text(booked.order.number if booked.order else ""),
-                as_text(booked.memo),
-                entry.account,
-                amount if entry.amount_minor > 0 else "",
-                amount if entry.amount_minor < 0 else "",
-                entry.currency,
-            )
-        )
-    return out.getvalue().encode()
+    in_order = entries.order_by("transaction__posted_at", "transaction_id", "pk")
+    for entry in in_order.iterator(chunk_size=1_000):
+        yield _csv_line(_cells(entry))
+
+
+def _cells(entry: LedgerEntry) -> tuple[object, ...]:
+    booked = entry.transaction
+    amount = Money(abs(entry.amount_minor), entry.currency).decimal
+    return (
+        timezone.localtime(booked.posted_at).isoformat(timespec="seconds"),
+        as_text(booked.key),
+        as_text(booked.order.number if booked.order else ""),
+        as_text(booked.memo),
+        entry.account,
+        amount if entry.amount_minor > 0 else "",
+        amount if entry.amount_minor < 0 else "",
+        entry.currency,
+    )
+
+
+def _csv_line(cells: Iterable[object]) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
 
 
 def as_text(cell: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from config.console.registry import (
     Concern,
@@ -13,10 +14,22 @@ from config.console.registry import (
     register_finder,
 )
 from config.money import Money
+from config.templatetags.cartwright import day
 from shop import selectors
-from shop.models import BalanceDifference, Order, Payment, PaymentHold, Refund, StripeEvent
+from shop.dispute_words import reason_words, tone_of, words_of
+from shop.models import (
+    BalanceDifference,
+    Dispute,
+    DisputeAnswer,
+    Order,
+    Payment,
+    PaymentHold,
+    Refund,
+    StripeEvent,
+)
 from shop.panels import Panel, register_order_panel
-from shop.services.refunds import refundable_minor
+from shop.services import holds
+from shop.services.refund_requests import refundable_minor
 
 MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
 
@@ -39,13 +52,31 @@ REFUND_TONES = {
 
 def register() -> None:
     """Called once, in `ready()`."""
+    _register_entries()
+    register_concerns("shop.view_order", concerns)
+    register_concerns("shop.view_balancedifference", differences)
+    register_finder("shop.view_order", find_order)
+    _register_panels()
+
+
+def _register_entries() -> None:
     register_entry(
         MenuEntry(
             section="Sell",
             title="Orders",
             url_name="ops:orders",
             permission="shop.view_order",
-            count=lambda: selectors.trouble().total,
+            count=lambda: selectors.trouble().of_orders,
+        )
+    )
+    register_entry(
+        MenuEntry(
+            section="Sell",
+            title="Disputes",
+            url_name="ops:disputes",
+            permission="shop.view_dispute",
+            count=lambda: selectors.disputes_for_a_person().count(),
+            position=1,
         )
     )
     register_entry(
@@ -67,9 +98,9 @@ def register() -> None:
             position=9,
         )
     )
-    register_concerns("shop.view_order", concerns)
-    register_concerns("shop.view_balancedifference", differences)
-    register_finder("shop.view_order", find_order)
+
+
+def _register_panels() -> None:
     register_order_panel(
         column=Panel.PAYMENTS,
         title="Payments",
@@ -85,12 +116,21 @@ def register() -> None:
         permission="shop.view_refund",
         position=1,
     )
+    register_order_panel(
+        column=Panel.PAYMENTS,
+        title="Disputes",
+        template="ops/panels/order_disputes.html",
+        provider=disputes_panel,
+        permission="shop.view_dispute",
+        position=2,
+    )
 
 
 def concerns() -> Iterable[Concern]:
-    """Holds, money owed back, refunds that wait or failed, and what could not be worked off."""
-    holds = PaymentHold.objects.filter(closed_at__isnull=True).select_related("order")
-    for hold in holds.order_by("opened_at")[:MOST_SHOWN]:
+    """Disputes, holds, money owed back, refunds that wait or failed, and what did not work out."""
+    for dispute in selectors.disputes_for_a_person()[:MOST_SHOWN]:
+        yield _dispute_concern(dispute)
+    for hold in selectors.holds_for_a_person().order_by("opened_at")[:MOST_SHOWN]:
         yield Concern(
             title=f"{hold.order} {_held_words(hold)}: {hold.get_reason_display().lower()}",
             detail=hold.detail or "Money came; the order waits for your word.",
@@ -131,9 +171,30 @@ def differences() -> Iterable[Concern]:
 
 
 def _held_words(hold: PaymentHold) -> str:
-    """After release a hold stops nothing by itself: a person decides what to do."""
-    is_kept_back = hold.order.status == Order.Status.AWAITING_PAYMENT
-    return "is held" if is_kept_back else f"is {hold.order.status.replace('_', ' ')} and contested"
+    """Before release a hold keeps the order back, then the box; once that has left, nothing."""
+    if hold.order.status == Order.Status.AWAITING_PAYMENT:
+        return "is held"
+    word = "contested" if hold.order.status in holds.GONE else "held"
+    return f"is {hold.order.status.replace('_', ' ')} and {word}"
+
+
+def _dispute_concern(dispute: Dispute) -> Concern:
+    order = dispute.payment.order
+    amount = Money(dispute.amount_minor, dispute.currency).format()
+    due = f" by {day(dispute.evidence_due_at)}" if dispute.evidence_due_at else ""
+    answers = list(dispute.answers.all())
+    detail = f"{capfirst(reason_words(dispute))}."
+    if any(one.status == DisputeAnswer.Status.REQUESTED for one in answers):
+        detail = "Accepting the loss waits for a second person."
+    elif answers and answers[-1].status == DisputeAnswer.Status.REFUSED:
+        detail = f"Our answer was refused: {answers[-1].failure}"
+    elif any(one.status == DisputeAnswer.Status.APPROVED for one in answers):
+        detail = "Our answer could not be sent: try it again in the admin, or answer at Stripe."
+    return Concern(
+        title=f"Answer the dispute of {amount} of {order}{due}",
+        detail=detail,
+        url=reverse("ops:dispute", args=[dispute.pk]),
+    )
 
 
 def _refund_concern(refund: Refund) -> Concern:
@@ -169,6 +230,15 @@ def refunds_panel(order_id: int) -> Mapping[str, Any] | None:
         for one in refunds.select_related("payment").prefetch_related("lines__order_line")
     ]
     return {"refunds": rows} if rows else None
+
+
+def disputes_panel(order_id: int) -> Mapping[str, Any] | None:
+    found = Dispute.objects.filter(payment__order=order_id).order_by("-pk")
+    rows = [
+        {"dispute": one, "tone": tone_of(one), "words": words_of(one)}
+        for one in found.select_related("payment__order__shipment", "payment__order")
+    ]
+    return {"disputes": rows} if rows else None
 
 
 def payments_panel(order_id: int) -> Mapping[str, Any]:

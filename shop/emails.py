@@ -75,23 +75,50 @@ def queue_order_shipped(*, order: Order) -> OutgoingMail:
     )
 
 
-def queue_order_cancelled(*, order: Order, why: str, refund_due: str = "") -> OutgoingMail:
+def queue_order_cancelled(
+    *, order: Order, why: str, refund_due: str = "", is_under_way: bool = False
+) -> OutgoingMail:
+    """`refund_due`: what goes back, in words; `is_under_way`: a bank may still send the money."""
     return _queue(
-        order, stage="cancelled", action_label="See your order", why=why, refund_due=refund_due
+        order,
+        stage="cancelled",
+        action_label="See your order",
+        why=why,
+        refund_due=refund_due,
+        is_under_way=is_under_way,
+        was_paid=hasattr(order, "clearance") and order.clearance.payment_id is not None,
     )
 
 
 def queue_refunded(*, refund: Refund) -> OutgoingMail:
     """Money is on its way back: how much, why, and how long banks take."""
+    return _queue_about_refund(
+        refund,
+        stage="refunded",
+        lines=[(line.quantity, line.order_line.name) for line in refund.lines.all()],
+        is_transfer=refund.way == Refund.Way.TRANSFER,
+        is_debit=refund.payment.method not in {"card", "link"},
+    )
+
+
+def queue_refund_failed(*, refund: Refund) -> OutgoingMail | None:
+    """What we said is on its way came back. Nobody is told of a refund that they never heard of."""
+    order = refund.payment.order
+    if not OutgoingMail.objects.filter(key=f"order-refunded-{order.pk}-{refund.pk}").exists():
+        return None
+    return _queue_about_refund(refund, stage="refund_failed")
+
+
+def _queue_about_refund(refund: Refund, *, stage: str, **context: Any) -> OutgoingMail:
     return _queue(
         refund.payment.order,
-        stage="refunded",
+        stage=stage,
         suffix=str(refund.pk),
         action_label="See your order",
+        refund=refund,
         amount=Money(refund.amount_minor, refund.currency).format(),
         reason=refund.reason,
-        lines=[(line.quantity, line.order_line.name) for line in refund.lines.all()],
-        is_debit=refund.payment.method not in {"card", "link"},
+        **context,
     )
 
 

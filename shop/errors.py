@@ -8,6 +8,7 @@ __all__ = [
     "CashierRefused",
     "EmptyCart",
     "IllegalTransition",
+    "NotAnswerable",
     "NotChargeable",
     "NotFound",
     "NotRefundable",
@@ -61,15 +62,22 @@ class NotRefundable(ShopError):
     http_status = 409
 
 
+class NotAnswerable(ShopError):
+    """The bank does not wait for an answer to this dispute, or one is under way."""
+
+    code = "not_answerable"
+    http_status = 409
+
+
 class SecondPersonNeeded(ShopError):
-    """A refund above the limit is approved by somebody else than who asked for it."""
+    """A large refund, or a loss to accept, is approved by somebody else than who asked for it."""
 
     code = "second_person_needed"
     http_status = 403
 
 
 class OrderHeld(ShopError):
-    """A hold stops the release of the order."""
+    """A hold keeps the order from its release, or its box from leaving."""
 
     code = "order_held"
     http_status = 409

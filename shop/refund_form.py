@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from babel.numbers import get_currency_symbol
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -12,7 +13,9 @@ from shop.models import Order, OrderLine
 
 LONGEST_AMOUNT = 16
 LONGEST_REASON = 300
-AMOUNT = re.compile(r"(?P<major>\d{1,9})(\.(?P<minor>\d+))?", re.ASCII)
+# Thousands may be set off by commas, but only as thousands: 12,50 is not twelve hundred and fifty.
+AMOUNT = re.compile(r"(?P<major>\d{1,3}(,\d{3}){1,2}|\d{1,9})(\.(?P<minor>\d+))?", re.ASCII)
+EXAMPLES = {0: "1,250", 2: "1,250.50", 3: "1,250.500"}  # by digits after the point
 
 
 class RefundForm(forms.Form):
@@ -21,6 +24,8 @@ class RefundForm(forms.Form):
     ALL, PARTS, SUM = "all", "parts", "sum"
     KINDS = ((ALL, "All that is left"), (PARTS, "Machines and shipping"), (SUM, "An amount"))
 
+    # One form asks once, however often it is sent.
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="How much", choices=KINDS, initial=ALL)
     with_shipping = forms.BooleanField(label="Shipping", required=False)
     amount = forms.CharField(label="Amount", required=False, max_length=LONGEST_AMOUNT)
@@ -77,9 +82,35 @@ class RefundForm(forms.Form):
             self.amount_minor += self.order.shipping_minor
 
     def _read(self, text: str) -> int:
-        """Minor units of what was typed: 1,250.50 is 125050."""
+        """Minor units of what was typed: 1,250.50 is 125050 in dollars, 1,250 is 1250 in yen."""
         places = exponent(self.order.currency)
-        found = AMOUNT.fullmatch(text.replace(",", "").strip("$€£¥ "))
+        sign = get_currency_symbol(self.order.currency, locale="en_US")
+        found = AMOUNT.fullmatch(text.strip().removeprefix(sign).strip())
         if found is None or len(found["minor"] or "") > places:
-            raise ValidationError({"amount": f"Expected an amount such as 1,250.50, got “{text}”."})
-        return int(found["major"] + (found["minor"] or "").ljust(places, "0"))
+            raise ValidationError(
+                {"amount": f"Expected an amount such as {EXAMPLES[places]}, got “{text}”."}
+            )
+        return int(found["major"].replace(",", "") + (found["minor"] or "").ljust(places, "0"))
+
+
+class TransferForm(forms.Form):
+    """What staff say of money that they sent from our bank: the day, and the bank's reference."""
+
+    paid_on = forms.DateField(
+        label="Sent on",
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={
+            "required": "Sent on: expected the day on which it left our bank, got nothing.",
+            "invalid": "Sent on: expected a day such as 2026-11-22, got something else.",
+        },
+    )
+    reference = PrintableField(
+        label="Reference",
+        missing="Reference: expected what our bank statement shows, got nothing.",
+        autocomplete="off",
+        max_length=60,
+    )
+
+    def problem(self) -> str:
+        """The first thing that is wrong with it, in a sentence."""
+        return next((str(errors[0]) for errors in self.errors.values()), "")

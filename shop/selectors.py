@@ -5,12 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
 from configurator.ports import Held
-from shop.models import CartLine, Order, OrderLine, Payment, PaymentHold, Refund, StripeEvent
+from shop.models import (
+    CartLine,
+    Dispute,
+    DisputeAnswer,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentHold,
+    Refund,
+    StripeEvent,
+)
 
 # Everything that a customer's page shows and that can change, in one value and one query.
 FINGERPRINT = """
@@ -50,14 +60,58 @@ def order_fingerprint(token: str) -> str | None:
 
 
 def history_of(order: Order) -> QuerySet[StateChange]:
-    """What happened to an order, its payments and its refunds, newest first."""
+    """What happened to an order, its payments, refunds and disputes, newest first."""
     payments = Payment.objects.filter(order=order).values("pk")
     refunds = Refund.objects.filter(payment__order=order).values("pk")
+    disputes = Dispute.objects.filter(payment__order=order).values("pk")
     return StateChange.objects.filter(
         Q(subject_type="shop.order", subject_id=order.pk)
         | Q(subject_type="shop.payment", subject_id__in=payments)
         | Q(subject_type="shop.refund", subject_id__in=refunds)
+        | Q(subject_type="shop.dispute", subject_id__in=disputes)
     ).order_by("-at", "-pk")
+
+
+def history_of_dispute(dispute: Dispute) -> QuerySet[StateChange]:
+    """What happened to a dispute and to our answers, newest first."""
+    answers = DisputeAnswer.objects.filter(dispute=dispute).values("pk")
+    return StateChange.objects.filter(
+        Q(subject_type="shop.dispute", subject_id=dispute.pk)
+        | Q(subject_type="shop.disputeanswer", subject_id__in=answers)
+    ).order_by("-at", "-pk")
+
+
+def disputes(*, is_open: bool) -> QuerySet[Dispute]:
+    """Open disputes, the most urgent first; or those that have ended, the latest first."""
+    found = Dispute.objects.select_related("payment__order__shipment", "payment__order")
+    if not is_open:
+        return found.filter(status__in=Dispute.ENDED).order_by("-ended_at", "-pk")
+    is_waiting = Q(status__in=Dispute.TO_ANSWER)
+    return (
+        found.exclude(status__in=Dispute.ENDED)
+        .annotate(is_waiting=is_waiting)
+        .order_by("-is_waiting", F("evidence_due_at").asc(nulls_last=True), "pk")
+    )
+
+
+def disputes_for_a_person() -> QuerySet[Dispute]:
+    """Those whose bank waits for our answer while none is on its way, or one that two must make."""
+    on_its_way = DisputeAnswer.objects.filter(
+        dispute=OuterRef("pk"), status=DisputeAnswer.Status.APPROVED, call__dead_at=None
+    )
+    to_answer = disputes(is_open=True).filter(status__in=Dispute.TO_ANSWER)
+    return to_answer.exclude(Exists(on_its_way)).prefetch_related("answers")
+
+
+def holds_for_a_person() -> QuerySet[PaymentHold]:
+    """Open holds that somebody has to decide on: not what time ends, nor what a bank decides."""
+    undecided = Dispute.objects.filter(payment__order=OuterRef("order")).exclude(
+        status__in=Dispute.ENDED
+    )
+    waits_for_bank = Q(reason=PaymentHold.Reason.DISPUTE) & Exists(undecided)
+    waits_for_time = Q(reason=PaymentHold.Reason.SEASONING)
+    open_ones = PaymentHold.objects.filter(closed_at=None)
+    return open_ones.exclude(waits_for_time).exclude(waits_for_bank).select_related("order")
 
 
 def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
@@ -85,18 +139,24 @@ class Trouble:
     """How many things in the shop wait for a person."""
 
     holds: int
+    disputes: int
     refunds: int
     dead_events: int
     dead_mails: int
 
     @property
     def total(self) -> int:
+        return self.of_orders + self.disputes
+
+    @property
+    def of_orders(self) -> int:
         return self.holds + self.refunds + self.dead_events + self.dead_mails
 
 
 def trouble() -> Trouble:
     return Trouble(
-        holds=PaymentHold.objects.filter(closed_at__isnull=True).count(),
+        holds=holds_for_a_person().count(),
+        disputes=disputes_for_a_person().count(),
         refunds=payments_to_refund().count() + refunds_for_a_person().count(),
         dead_events=StripeEvent.objects.filter(dead_at__isnull=False).count(),
         dead_mails=undelivered_mails().count(),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.locks import only_one
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment, Refund
-from shop.services import reconciliation
+from shop.services import reconciliation, watching
 from shop.services.payments import sync_payment
 from shop.services.refunds import UNDER_WAY, sync_refunds
 from shop.stripe import balance
@@ -117,3 +117,31 @@ def _look_at(payment_id: int) -> bool:
         return True
     Payment.objects.filter(pk=payment_id).update(last_synced_at=timezone.now())
     return True
+
+
+@shared_task(name="shop.watch_risk")
+def watch_risk() -> None:
+    """Look for disputes, early fraud warnings and reviews that no event told us of."""
+    with only_one("shop.watch_risk") as is_mine:
+        if not is_mine:
+            return
+        for look in (
+            watching.look_for_disputes,
+            watching.look_for_warnings,
+            watching.look_for_reviews,
+        ):
+            try:
+                look()
+            except CashierRefused:
+                logger.exception("%s", look.__name__)
+            except CashierAway as error:
+                logger.warning("%s waits: %s", look.__name__, error)
+                return
+
+
+@shared_task(name="shop.end_rests")
+def end_rests() -> None:
+    """End the holds that time alone ends, when it does."""
+    with only_one("shop.end_rests") as is_mine:
+        if is_mine:
+            watching.end_rests()

@@ -12,7 +12,9 @@ from config.outbox.models import Delivery
 from config.web_role import grant_web_role
 from production.models import AssemblyJob, MaterialRequirement
 from shop.models import Order, PaymentClearance
+from shop.services.disputes import accept_loss, approve_answer
 from tests.as_the_web import ROLE, the_web
+from tests.factories.disputes import dispute
 from tests.factories.production import planned_order
 from tests.factories.shop import paid_order, payment_of, place_small_order
 
@@ -195,6 +197,34 @@ def test_a_purchase_order_line_that_no_paid_order_called_for():
     assert "but 0 are pegged" in words
 
 
+def test_a_box_that_leaves_under_a_hold():
+    order = paid_order()
+    sql("INSERT INTO shop_paymenthold (order_id, reason, detail, closed_by) "
+        "VALUES (%s, 'dispute', '', '')", order.pk)  # fmt: skip
+    words = refused(
+        "INSERT INTO shop_shipment (order_id, carrier, tracking_number) VALUES (%s, 'x', '')",
+        order.pk,
+    )
+    assert "has an open hold and does not ship" in words
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE shop_dispute SET payment_id = payment_id, charge_id = 'ch_other'",
+        "DELETE FROM shop_dispute",
+        """UPDATE shop_disputeanswer SET evidence = '{"customer_name": "Somebody else"}'""",
+        "UPDATE shop_disputeanswer SET approved_by = asked_by",
+        "DELETE FROM shop_disputeanswer",
+    ],
+)
+def test_what_a_bank_disputes_and_what_we_told_it_rewritten(statement):
+    found = dispute(paid_order())
+    answer = accept_loss(dispute_id=found.pk, reason="They are right.", actor="staff:anna")
+    approve_answer(answer_id=answer.pk, actor="staff:ben")
+    refused(statement)
+
+
 def test_none_of_it_left_a_trace():
     order = place_small_order()
     refused(INSERT_CLEARANCE, order.pk, None, order.total_minor, "USD")
@@ -221,6 +251,10 @@ def test_the_web_cannot_release_an_order_even_where_every_sum_is_right():
         "UPDATE shop_payment SET amount_minor = 1",
         "UPDATE shop_payment SET captured_minor = 1",
         "UPDATE shop_payment SET payment_intent_id = 'pi_of_somebody_else'",
+        "UPDATE shop_dispute SET status = 'won'",
+        "UPDATE shop_disputeanswer SET evidence = '{}'",
+        "DELETE FROM shop_paymenthold",
+        "DELETE FROM shop_shipment",
         "DELETE FROM shop_payment",
         "DELETE FROM shop_order",
         "TRUNCATE shop_order CASCADE",

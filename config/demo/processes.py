@@ -71,9 +71,24 @@ class Child:
         return has_said_so and (self.spec.is_ready is None or self.spec.is_ready())
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: not self.is_running or self.is_ready, within_s=START_S, every_s=0.05)
-        if not self.is_running or not self.is_ready:
+        """Ready once is enough: a machine busy with starting others may answer slowly next time."""
+        was_ready = False
+
+        def is_decided() -> bool:
+            nonlocal was_ready
+            was_ready = self.is_running and self.is_ready
+            return was_ready or not self.is_running
+
+        wait_until(is_decided, within_s=START_S, every_s=0.05)
+        if not was_ready:
             raise DemoError(f"{self.spec.title} did not start. {self.last_words()}")
+
+    def end_what_is_left(self) -> None:
+        """After the process itself has ended: the rest of its group, so that it may start again."""
+        if self.process is not None:
+            end_group(self.process.pid)
+            self.process.wait()
+            self.process = None
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -124,6 +139,10 @@ class Supervisor:
             file.unlink(missing_ok=True)
         return ended
 
+    def child(self, name: str) -> Child:
+        """The process that was started under a name."""
+        return next(child for child in self._children if child.spec.name == name)
+
     def start(self, spec: Spec) -> Child:
         log = self._logs / f"{spec.name}.log"
         log.write_bytes(b"")
@@ -148,8 +167,7 @@ class Supervisor:
                 child.failures = 0 if now - child.began > STEADY_S else child.failures + 1
                 pause_s = min(2.0 ** max(child.failures - 1, 0), LONGEST_PAUSE_S)
                 child.next_start = now + pause_s
-                end_group(child.process.pid)
-                child.process = None
+                child.end_what_is_left()
                 say(
                     f"  {child.spec.title} ended ({_how(code)}); "
                     f"starting it again in {pause_s:.0f} s. Log: {child.log}"

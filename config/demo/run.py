@@ -26,28 +26,33 @@ class OpenShop:
         self, place: Surroundings, supervisor: Supervisor, servers: EmbeddedServers
     ) -> None:
         self.place = place
-        self._supervisor = supervisor
-        self._servers = servers
+        self.supervisor = supervisor
+        self.servers = servers
 
     def keep_open(self, screen: Screen) -> None:
         """Look after the processes until somebody interrupts."""
         while True:
             time.sleep(LOOK_EVERY_S)
-            for name in self._servers.revive():
+            for name in self.servers.revive():
                 screen.say(f"  {name} had ended; it runs again.")
-            self._supervisor.revive(screen.say)
+            self.supervisor.revive(screen.say)
 
 
 @contextmanager
-def open_shop(place: Surroundings, screen: Screen) -> Iterator[OpenShop]:
-    """Start everything, in order; stop everything, in reverse."""
+def open_shop(
+    place: Surroundings, screen: Screen, *, ends_with_us: bool = False
+) -> Iterator[OpenShop]:
+    """Start everything, in order; stop everything, in reverse.
+
+    With `ends_with_us` the servers of the data end with this process too, however it ends.
+    """
     end_on_request()
     supervisor = Supervisor(
         project=PROJECT, log_folder=place.log_folder, record_folder=place.record_folder
     )
     if orphans := supervisor.end_orphans():
         screen.say(f"  Ended what a killed demo had left running: {', '.join(orphans)}.")
-    servers = EmbeddedServers(home=place.home)
+    servers = EmbeddedServers(home=place.home, ends_with_us=ends_with_us)
     (place.home / "static").mkdir(exist_ok=True)  # STATIC_ROOT, which the demo leaves empty
     try:
         _open_servers(servers, screen)

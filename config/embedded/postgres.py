@@ -76,6 +76,12 @@ class Postgres:
         return self._data
 
     @property
+    def pid(self) -> int | None:
+        """Of its first process, as long as that was not stopped by us."""
+        record = ProcessRecord.read(self._record_file)
+        return record.pid if record else None
+
+    @property
     def is_alive(self) -> bool:
         """Whether its process exists; cheap to ask, says nothing of its health."""
         record = ProcessRecord.read(self._record_file)

@@ -38,6 +38,12 @@ class Valkey:
         return f"redis://:{self._password}@{LOOPBACK}:{int(self._port_file.read_text())}/0"
 
     @property
+    def pid(self) -> int | None:
+        """Of its first process, as long as that was not stopped by us."""
+        record = ProcessRecord.read(self._record_file)
+        return record.pid if record else None
+
+    @property
     def is_alive(self) -> bool:
         """Whether its process exists; cheap to ask, says nothing of its health."""
         record = ProcessRecord.read(self._record_file)

@@ -7,12 +7,12 @@ out and not yet seen done is bounded, and a lost message is handed out again aft
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import kombu.exceptions
 import psycopg
 import redis.exceptions
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -50,14 +50,18 @@ def claim(source: Source, *, window: int = WINDOW) -> list[WorkItem]:
 
 
 def take(source: Source, kind: Q, most: int) -> list[WorkItem]:
-    """As `claim`, whatever is with the broker: up to `most` due rows of one kind."""
+    """As `claim`, whatever is with the broker: up to `most` due rows of one kind.
+
+    Not those that somebody is at work on: one whose worker was killed is taken as soon as its
+    lease has run out, and not after a pause that grew by every message sent in vain.
+    """
     if most <= 0:
         return []
     now = timezone.now()
     with transaction.atomic():
         due = list(
             _open(source, kind)
-            .filter(due_at__lte=now)
+            .filter(_free(now), due_at__lte=now)
             .order_by("due_at")
             .select_for_update(skip_locked=True)[:most]
         )
@@ -66,6 +70,25 @@ def take(source: Source, kind: Q, most: int) -> list[WorkItem]:
             row.sends += 1
         source.model._default_manager.bulk_update(due, ["due_at", "sends"])
     return due
+
+
+def with_due_rows() -> list[Source]:
+    """The sources in which something is due, by one statement: most rounds find nothing."""
+    now = timezone.now()
+    asked = [
+        source.model._default_manager.filter(
+            _free(now), done_at__isnull=True, dead_at__isnull=True, due_at__lte=now
+        )
+        .order_by()
+        .values_list(models.Value(source.label), flat=True)[:1]
+        for source in sources.all_sources()
+    ]
+    labels = set(asked[0].union(*asked[1:], all=True)) if asked else set()
+    return [source for source in sources.all_sources() if source.label in labels]
+
+
+def _free(now: datetime) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now)
 
 
 def _open(source: Source, kind: Q) -> QuerySet[WorkItem]:
@@ -99,7 +122,7 @@ class Relay:
             self.periodic.run_due()
         return sum(
             self._work(source) if is_away else self._hand_out(source, claim(source))
-            for source in sources.all_sources()
+            for source in with_due_rows()
         )
 
     def _work(self, source: Source) -> int:

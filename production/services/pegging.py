@@ -111,11 +111,20 @@ def pegs_of(requirements: Iterable[MaterialRequirement]) -> list[Pegs]:
     return list(found.values())
 
 
+def stand_in_line() -> None:
+    """Until the transaction ends no other locks several orders at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('production.lock_orders'))")
+
+
 def lock_orders(*, requirement_ids: Collection[int], part_ids: Collection[int]) -> set[int]:
     """Lock the orders of these requirements, and those that wait for free pieces of these parts.
 
     Orders come before stock in the order of locks, so this comes before any level is touched.
+    Who waits may change until the second look of a service that calls this twice, so everybody
+    who locks several orders stands in one line: out of their order nobody can meet.
     """
+    stand_in_line()
     pegged = MaterialRequirement.objects.filter(pk__in=requirement_ids)
     order_ids = set(pegged.values_list("clearance_id", flat=True))
     order_ids |= set(_uncovered(part_ids).values_list("clearance_id", flat=True))
@@ -176,6 +185,7 @@ def repeg(*, part_ids: Collection[int]) -> set[int]:
     soft = MaterialRequirement.objects.filter(
         part__in=part_ids, job__status__in=SOFT, quantity__gt=0
     )
+    stand_in_line()
     lock_rows(Order, soft.order_by().values_list("clearance_id", flat=True).distinct())
     # Read again under the locks: a job may have begun, and an order been planned or cancelled.
     jobs = soft.order_by().values_list("job_id", flat=True).distinct()

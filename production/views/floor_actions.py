@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ type Told = tuple[str, str]
 type Action = Callable[[HttpRequest, AssemblyJob], Told]
 
 
-def on_the_floor(action: Action) -> Callable[[HttpRequest, str], HttpResponse]:
+def on_the_floor(action: Action) -> Callable[..., HttpResponseBase]:
     """A view for an action of a job's page: what is refused is told at its top."""
 
     @require_POST

@@ -17,6 +17,7 @@ from production.models import AssemblyJob, JobHold, JobOperation
 from production.selectors import PartOutlook
 from production.views import bench as benches
 from production.views import cards
+from shop.services.holds import hold_words
 
 # Of these operations the parts are in the machine once it is built; the carton never is.
 BUILT_IN = {JobOperation.Kind.KITTING, JobOperation.Kind.BUILD}
@@ -44,6 +45,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
         "parts": [_part(outlook, swappable) for outlook in outlooks],
         "waiting": sum(not outlook.is_complete for outlook in outlooks),
         "history": _history(found),
+        "held": [hold_words(hold) for hold in found.order_line.order.holds.filter(closed_at=None)],
         **_work(bench),
     }
     return render(request, "ops/job.html", context)

@@ -20,6 +20,9 @@ class LedgerTransaction(models.Model):
     memo = models.CharField(max_length=200)
     posted_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    class Meta:
+        indexes = [models.Index(fields=["posted_at"], name="ledger_posted")]
+
     def __str__(self) -> str:
         return self.memo
 

@@ -57,9 +57,10 @@ class Payment(Stateful):
 
 
 class PaymentHold(models.Model):
-    """A reason not to release an order although money came; after release, to look at it.
+    """A reason to keep an order here: before release it stops that, afterwards the box.
 
-    Open until somebody closes it, or until what it stands for has passed.
+    Open until somebody closes it, or until what it stands for has passed. While one is open the
+    order does not ship (a trigger, made in a migration).
     """
 
     class Reason(models.TextChoices):
@@ -75,6 +76,7 @@ class PaymentHold(models.Model):
     reason = models.CharField(max_length=24, choices=Reason)
     detail = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="When time alone ends it.")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=120, blank=True)
 
@@ -84,6 +86,19 @@ class PaymentHold(models.Model):
                 fields=["order", "reason"],
                 condition=Q(closed_at__isnull=True),
                 name="payment_hold_open_once_per_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="seasoning")
+                | Q(closed_at__isnull=False)
+                | Q(ends_at__isnull=False),
+                name="payment_hold_rest_has_an_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(closed_at__isnull=True),
+                name="payment_hold_due",
             )
         ]
 

@@ -17,6 +17,10 @@ class Refund(Stateful):
     payment captured (a trigger, made in a migration): asking for one reserves its amount.
     """
 
+    class Way(models.TextChoices):
+        STRIPE = "stripe", "the way it came"
+        TRANSFER = "transfer", "by bank transfer"  # made outside Stripe, after Stripe failed
+
     class Status(models.TextChoices):
         REQUESTED = "requested", "waits for approval"
         APPROVED = "approved", "approved"  # Stripe is being asked: see `RefundCall`
@@ -53,6 +57,15 @@ class Refund(Stateful):
     settled_by = models.CharField(max_length=120, blank=True)
     settlement = models.CharField(max_length=300, blank=True)
 
+    way = models.CharField(max_length=8, choices=Way, default=Way.STRIPE)
+    # The refund that failed, in whose place this one is.
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="replacements", null=True, blank=True
+    )
+    # Of a transfer: when it left our bank, and what the bank statement shows.
+    paid_on = models.DateField(null=True, blank=True)
+    reference = models.CharField(max_length=60, blank=True)
+
     class Meta:
         ordering = ["pk"]
         permissions = [("approve_refund", "Can approve a refund that somebody else asked for")]
@@ -65,6 +78,22 @@ class Refund(Stateful):
             models.CheckConstraint(
                 condition=Q(needs_second_person=False) | ~Q(approved_by=F("requested_by")),
                 name="refund_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(way="stripe", paid_on=None, reference="")
+                | Q(
+                    way="transfer",
+                    replaces__isnull=False,
+                    paid_on__isnull=False,
+                    needs_second_person=True,
+                )
+                & ~Q(reference=""),
+                name="refund_by_transfer_is_evidenced",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=~Q(status="withdrawn"),
+                name="refund_replaced_once",
             ),
         ]
 

@@ -17,8 +17,13 @@ from shop.ports import promiser
 from shop.services.carts import Change, ReviewedLine, review_cart
 
 # What Stripe takes in one payment (docs, "Minimum and maximum charge amounts" and "Create a
-# Session"): eight digits, and a hundred lines, of which shipping is one.
+# Session"): eight digits, and a hundred lines, of which shipping is one. Nothing at all is no
+# payment: such an order is cleared by a rule of its own. Elsewhere only zero is too little.
 GREATEST_MINOR = 99_999_999
+LEAST_MINOR = {
+    "AUD": 50, "CAD": 50, "CHF": 50, "DKK": 250, "EUR": 50, "GBP": 30, "JPY": 50,
+    "NOK": 300, "NZD": 50, "PLN": 200, "SEK": 300, "USD": 50,
+}  # fmt: skip
 MOST_LINES = 99
 
 
@@ -59,7 +64,8 @@ def place_order(
     _refuse_what_is_not_one_payment(lines, method)
     order = _write(lines, contact, method, checkout_key, today)
     record_state(order, why="placed", actor="customer")
-    cart.lines.all().delete()
+    # Only what was ordered: another tab may have put something in meanwhile.
+    cart.lines.filter(pk__in=[line.line_id for line in lines]).delete()
     return order
 
 
@@ -82,6 +88,10 @@ def _refuse_what_is_not_one_payment(lines: Sequence[ReviewedLine], method: Shipp
             f"An order may have {MOST_LINES} lines, your cart has {len(lines)}; order in parts."
         )
     total_minor = sum(line.amount_minor for line in lines) + method.price_minor
+    least_minor = LEAST_MINOR.get(currencies[0], 1)
+    if 0 < total_minor < least_minor:
+        least, total = (Money(it, currencies[0]).format() for it in (least_minor, total_minor))
+        raise NotChargeable(f"One payment must be {least} at least, yours would be {total}.")
     if total_minor > GREATEST_MINOR:
         most, total = (Money(it, currencies[0]).format() for it in (GREATEST_MINOR, total_minor))
         raise NotChargeable(

@@ -22,7 +22,7 @@ from shop import emails
 from shop.errors import ShopError
 from shop.events import OrderShipped
 from shop.models import Order, Shipment, TrackedPart
-from shop.services import ledger
+from shop.services import holds, ledger
 
 Status = Order.Status
 
@@ -301,10 +301,14 @@ def _is_late(order: Order) -> bool:
 
 @transaction.atomic
 def record_shipment(*, order_id: int, carrier: str, tracking_number: str, actor: str) -> Shipment:
-    """The last box has left. The books follow (`book_shipment`): the shop floor writes none."""
+    """The last box has left. The books follow (`book_shipment`): the shop floor writes none.
+
+    Raises `OrderHeld` while a hold is open: then nothing is changed, and the box stays.
+    """
     (order,) = lock_rows(Order, [order_id])
     if existing := Shipment.objects.filter(order=order).first():
         return existing
+    holds.require_no_hold(order)
     change_status(order, to=Status.SHIPPED, why=f"left with {carrier}", actor=actor)
     shipment = Shipment.objects.create(
         order=order, carrier=carrier, tracking_number=tracking_number, shipped_at=timezone.now()

@@ -1,59 +1,127 @@
-"""Reasons to stop: before release a hold keeps the order back, afterwards it asks for a person.
+"""Reasons to stop: before release a hold keeps the order back, afterwards it keeps the box here.
 
-Every function works under the order's lock, so a hold and a release come one after the other.
+Making goes on under a hold after release: its parts are reserved or ordered already, and the
+machine is ready to go the moment the hold ends. What cannot be undone is the box leaving the
+house, so that is what stops. Every function works under the order's lock, so a hold, a release
+and a shipment come one after the other.
 """
 
-from datetime import date
+from datetime import datetime, time
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from config.audit.services import record_state
 from config.calendar import add_working_days
 from config.locks import lock_rows
-from shop.errors import IllegalTransition
-from shop.models import Order, Payment, PaymentHold
+from config.money import Money
+from shop.errors import IllegalTransition, OrderHeld
+from shop.models import Dispute, Order, Payment, PaymentHold
 from shop.stripe import risk
 from shop.stripe.gateway import CheckoutFacts
 
 Reason = PaymentHold.Reason
+GONE = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED)
+
+# What ends a hold by itself. Staff who may close holds can end each of them before.
+ENDS_BY_ITSELF: dict[str, str] = {
+    Reason.REVIEW: "It ends when the review is approved at Stripe.",
+    Reason.EARLY_FRAUD_WARNING: "It ends when the payment is refunded or disputed.",
+    Reason.DISPUTE: "It ends when the bank decides for us.",
+    Reason.SEASONING: "It ends by itself on its day.",
+}
+NEVER_BY_ITSELF = "It does not end by itself."
 
 
-def open_hold(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
+def open_hold(
+    order: Order, reason: PaymentHold.Reason, detail: str, *, ends_at: datetime | None = None
+) -> None:
     """Stop the order, unless somebody has looked at exactly this before and let it pass.
 
     The caller holds the order's lock.
     """
-    if order.holds.filter(reason=reason, detail=detail[:300], closed_by__startswith="staff:"):
+    detail = detail[:300]
+    if order.holds.filter(reason=reason, detail=detail, closed_by__startswith="staff:"):
         return
-    PaymentHold.objects.update_or_create(
-        order=order, reason=reason, closed_at=None, defaults={"detail": detail[:300]}
+    hold, is_new = PaymentHold.objects.get_or_create(
+        order=order, reason=reason, closed_at=None, defaults={"detail": detail, "ends_at": ends_at}
     )
+    if is_new:
+        _record(hold, f"held: {reason.label}: {detail}", "system")
+    elif hold.detail != detail:
+        hold.detail = detail
+        hold.save(update_fields=["detail"])
 
 
-def end_hold(order: Order, reason: PaymentHold.Reason) -> None:
+def end_hold(order: Order, reason: PaymentHold.Reason, *, by: str = "stripe") -> None:
     """What the hold stood for has passed. The caller holds the order's lock."""
-    order.holds.filter(reason=reason, closed_at=None).update(
-        closed_at=timezone.now(), closed_by="stripe"
-    )
+    for hold in order.holds.filter(reason=reason, closed_at=None):
+        _close(hold, by)
+
+
+def _close(hold: PaymentHold, by: str) -> None:
+    hold.closed_at = timezone.now()
+    hold.closed_by = by
+    hold.save(update_fields=["closed_at", "closed_by"])
+    _record(hold, f"hold ended: {hold.get_reason_display()}: {hold.detail}", by)
+
+
+def _record(hold: PaymentHold, why: str, actor: str) -> None:
+    record_state(hold.order, from_state=hold.order.status, why=why, actor=actor)
+
+
+def require_no_hold(order: Order) -> None:
+    """Raise `OrderHeld` with what stops the order, why, and who can end it.
+
+    The caller holds the order's lock.
+    """
+    open_ones = list(order.holds.filter(closed_at=None).order_by("opened_at"))
+    if open_ones:
+        told = " ".join(hold_words(hold) for hold in open_ones)
+        raise OrderHeld(
+            f"{order.number} stays in the house. {told} Who may close holds can end it on the "
+            f"order's page."
+        )
+
+
+def hold_words(hold: PaymentHold) -> str:
+    """One hold in a sentence or two: what, why, since when, and what ends it."""
+    since = date_format(timezone.localtime(hold.opened_at), "j M")
+    reason = hold.get_reason_display().lower()
+    ends = ENDS_BY_ITSELF.get(hold.reason, NEVER_BY_ITSELF)
+    return f"Held since {since}: {reason}{f' ({hold.detail})' if hold.detail else ''}. {ends}"
 
 
 def watch(order: Order, payment: Payment, facts: CheckoutFacts) -> None:
     """Open and end what the cashier has against a payment. The caller holds the order's lock."""
-    _follow(
-        order, Reason.REVIEW, "the cashier reviews this payment" if facts.is_under_review else ""
-    )
-    _follow(
-        order,
-        Reason.DISPUTE,
-        facts.dispute or "the customer's bank disputes this payment" if facts.is_disputed else "",
-    )
+    under_review = "the cashier reviews this payment" if facts.is_under_review else ""
+    _follow(order, Reason.REVIEW, under_review)
+    if facts.is_disputed and not payment.disputes.exists():
+        open_hold(order, Reason.DISPUTE, "the customer's bank disputes this payment")
+    else:
+        follow_disputes(order)
     if order.status != Order.Status.AWAITING_PAYMENT:
         return
     if facts.is_refunded:
         open_hold(order, Reason.REFUNDED, "this payment was refunded at the cashier")
     _season(order, facts.method or payment.method)
+
+
+def follow_disputes(order: Order) -> None:
+    """Hold the order while a dispute of its payments stands. The caller holds the order's lock."""
+    disputes = Dispute.objects.filter(payment__order=order)
+    standing = disputes.exclude(status__in=Dispute.OVER).order_by("pk").first()
+    _follow(order, Reason.DISPUTE, _dispute_words(standing) if standing else "")
+
+
+def _dispute_words(dispute: Dispute) -> str:
+    """Stays the same from the first letter to the outcome: a person's word on it stays good."""
+    amount = Money(dispute.amount_minor, dispute.currency).format()
+    is_lost = dispute.status == Dispute.Status.LOST
+    reason = dispute.reason.replace("_", " ")
+    return f"{amount} disputed ({reason}){' and lost' if is_lost else ''}"
 
 
 def _follow(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
@@ -64,21 +132,35 @@ def _follow(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
 
 
 def _season(order: Order, method: str) -> None:
-    """Let a payment by a method that can be called back rest for some working days."""
+    """Let a payment by a method that can be called back rest for some working days, once."""
     days = settings.SEASONING_DAYS.get(method, 0)
     hold = order.holds.filter(reason=Reason.SEASONING).first()
-    if hold is None:
-        if days:
-            until = add_working_days(timezone.localdate(), days)
-            detail = f"{method.replace('_', ' ')}: rests until {until.isoformat()}"
-            open_hold(order, Reason.SEASONING, detail)
-    elif hold.closed_at is None and timezone.localdate() >= rests_until(hold, days):
-        end_hold(order, Reason.SEASONING)
+    if hold is None and days:
+        until = add_working_days(timezone.localdate(), days)
+        detail = f"{method.replace('_', ' ')}: rests until {until.isoformat()}"
+        ends_at = timezone.make_aware(datetime.combine(until, time.min))
+        open_hold(order, Reason.SEASONING, detail, ends_at=ends_at)
+    elif hold is not None and hold.closed_at is None and is_over(hold):
+        end_hold(order, Reason.SEASONING, by="system")
 
 
-def rests_until(hold: PaymentHold, days: int) -> date:
-    """The day on which a payment that rests may go on, by the setting as it is now."""
-    return add_working_days(timezone.localdate(hold.opened_at), days)
+def is_over(hold: PaymentHold) -> bool:
+    """Whether a hold that time alone ends has had its time."""
+    return hold.ends_at is not None and hold.ends_at <= timezone.now()
+
+
+@transaction.atomic
+def end_rest(*, hold_id: int) -> list[int]:
+    """End a hold whose time is over; returns the payments to look at again. A repeat finds none."""
+    order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
+    (order,) = lock_rows(Order, [order_id])
+    (hold,) = lock_rows(PaymentHold, [hold_id])
+    if hold.closed_at is not None or not is_over(hold):
+        return []
+    hold.order = order
+    _close(hold, "system")
+    held = order.payments.filter(status=Payment.Status.PROCESSING)
+    return list(held.values_list("pk", flat=True))
 
 
 def heed_warning(*, payment_id: int) -> str:
@@ -90,34 +172,58 @@ def heed_warning(*, payment_id: int) -> str:
     if not payment.payment_intent_id:
         return ""
     detail = risk.fraud_warning(payment.payment_intent_id)
-    with transaction.atomic():
-        (order,) = lock_rows(Order, [payment.order_id])
-        _follow(order, Reason.EARLY_FRAUD_WARNING, detail)
+    follow_warning(order_id=payment.order_id, detail=detail)
     return detail
 
 
 @transaction.atomic
-def place_hold(*, order_id: int, actor: str, why: str) -> PaymentHold:
-    """Staff stop an order before it is released. Raises `IllegalTransition` after that."""
+def follow_warning(*, order_id: int, detail: str) -> None:
+    """Hold an order while its payment has an early fraud warning; "" for none (any more)."""
     (order,) = lock_rows(Order, [order_id])
-    if order.status != Order.Status.AWAITING_PAYMENT:
-        raise IllegalTransition(f"{order.number} is {order.status}: a hold stops a release only.")
+    _follow(order, Reason.EARLY_FRAUD_WARNING, detail)
+
+
+@transaction.atomic
+def place_hold(*, order_id: int, actor: str, why: str) -> PaymentHold:
+    """Staff stop an order: before release from being made, afterwards from leaving.
+
+    Raises `IllegalTransition` where nothing is left to stop.
+    """
+    (order,) = lock_rows(Order, [order_id])
+    if order.status in GONE:
+        raise IllegalTransition(
+            f"{order.number} is {order.get_status_display().lower()}: there is nothing to hold."
+        )
     hold, is_new = PaymentHold.objects.get_or_create(
         order=order, reason=Reason.STAFF, closed_at=None, defaults={"detail": why[:300]}
     )
     if is_new:
-        record_state(order, from_state=order.status, why=f"held: {why}", actor=actor)
+        _record(hold, f"held: {why}", actor)
     return hold
 
 
 @transaction.atomic
 def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
-    """End a hold; the next sync of the payment releases the order, if nothing else stops it."""
+    """End a hold; the next sync of the payment releases the order, if nothing else stops it.
+
+    A repeat is a no-op. Raises `OrderHeld` where the money itself is gone.
+    """
     order_id = PaymentHold.objects.values_list("order_id", flat=True).get(pk=hold_id)
-    lock_rows(Order, [order_id])
+    (order,) = lock_rows(Order, [order_id])
     (hold,) = lock_rows(PaymentHold, [hold_id])
+    hold.order = order
     if hold.closed_at is None:
-        hold.closed_at = timezone.now()
-        hold.closed_by = actor
-        hold.save(update_fields=["closed_at", "closed_by"])
+        _require_money(order, hold)
+        _close(hold, actor)
     return hold
+
+
+def _require_money(order: Order, hold: PaymentHold) -> None:
+    """What was disputed and lost before release is not paid, whatever anybody says."""
+    if hold.reason != Reason.DISPUTE or order.status != Order.Status.AWAITING_PAYMENT:
+        return
+    if Dispute.objects.filter(payment__order=order, taken_minor__gt=0).exists():
+        raise OrderHeld(
+            f"{order.number}: the bank has taken the money back, so it cannot be released. "
+            "Answer the dispute, or cancel the order."
+        )

@@ -42,7 +42,8 @@ def work_off(event: StripeEvent) -> None:
     """
     thing = event.payload["data"]["object"]
     payment = _find_payment(thing)
-    if payment is None and thing.get("object") in NAMELESS and timezone.now() < _late(event):
+    is_nameless = thing.get("object") in NAMELESS and not _reference(thing)
+    if payment is None and is_nameless and timezone.now() < _late(event):
         raise EarlyEvent(f"{event.type} names {thing.get('payment_intent')}: not known yet")
     if payment is None:
         RejectedEvent.objects.create(
@@ -58,12 +59,17 @@ def work_off(event: StripeEvent) -> None:
 
 def _find_payment(thing: dict[str, Any]) -> Payment | None:
     """By our own reference, which exists before Stripe's ids do; else by those."""
-    metadata = thing.get("metadata")
-    reference = metadata.get(REFERENCE) if isinstance(metadata, dict) else None
-    if isinstance(reference, str) and reference:
+    if reference := _reference(thing):
         return Payment.objects.filter(idempotency_key=reference).first()
     # Only names that are there: an empty one would find any payment that has none yet.
     candidates = (thing.get("id"), thing.get("payment_intent"))
     names = [name for name in candidates if isinstance(name, str) and name]
     mine = Q(session_id__in=names) | Q(payment_intent_id__in=names)
     return Payment.objects.filter(mine).first()
+
+
+def _reference(thing: dict[str, Any]) -> str:
+    """What a thing of Stripe's says to be in our own words, "" if it says nothing."""
+    metadata = thing.get("metadata")
+    reference = metadata.get(REFERENCE) if isinstance(metadata, dict) else None
+    return reference if isinstance(reference, str) else ""

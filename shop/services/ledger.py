@@ -1,5 +1,6 @@
 """The books: double entry, append-only. Money taken before shipping is owed, not earned."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,8 +88,8 @@ def post_surplus(*, payment: Payment, amount_minor: int, currency: str) -> None:
     )
 
 
-def post_refund(*, refund: Refund) -> bool:
-    """Stripe has taken a refund out of our balance; True when this call booked it.
+def post_refund(*, refund: Refund) -> None:
+    """A refund has left our balance at Stripe, or our bank by transfer. Idempotent.
 
     A surplus is owed no more; of an order that has not shipped the prepayment shrinks; what goes
     beyond it was earned already, and is given back. The caller holds the order's lock.
@@ -96,22 +97,24 @@ def post_refund(*, refund: Refund) -> bool:
     order = refund.payment.order
     key = f"refund-{refund.pk}"
     if LedgerTransaction.objects.filter(key=key).exists():
-        return False
-    entries: dict[str, int] = {Account.STRIPE_CLEARING: -refund.amount_minor}
+        return
+    is_transfer = refund.way == Refund.Way.TRANSFER
+    source = Account.BANK if is_transfer else Account.STRIPE_CLEARING
+    entries: dict[str, int] = {source: -refund.amount_minor}
     if LedgerTransaction.objects.filter(key=f"surplus-{refund.payment_id}").exists():
         entries[Account.SURPLUS_PAYMENTS] = refund.amount_minor
     else:
         unearned = min(refund.amount_minor, max(owed_to_customer(order), 0))
         entries[Account.CUSTOMER_PREPAYMENTS] = unearned
         entries[Account.REFUNDS] = refund.amount_minor - unearned
+    how = f"transferred on {refund.paid_on}, {refund.reference}" if is_transfer else "refunded"
     post(
         order=order,
         key=key,
-        memo=f"{refund.payment} refunded: {refund.reason}"[:200],
+        memo=f"{refund.payment} {how}: {refund.reason}"[:200],
         currency=refund.currency,
         entries=entries,
     )
-    return True
 
 
 def post_refund_failed(*, refund: Refund) -> None:
@@ -157,14 +160,24 @@ class Cleared:
     amount_minor: int
     currency: str
     memo: str
-    posted_at: datetime
 
 
-def clearing_by_key(pattern: str) -> dict[str, Cleared]:
-    """The transactions whose key matches `pattern`, by key."""
+def clearing_keys_between(begins: datetime, ends: datetime) -> list[str]:
+    """Keys of what was booked in [begins, ends) and should have a movement at Stripe."""
+    found = LedgerEntry.objects.filter(
+        account=Account.STRIPE_CLEARING,
+        transaction__posted_at__gte=begins,
+        transaction__posted_at__lt=ends,
+        transaction__key__regex=r"^(capture|surplus|refund|refund-failed)-\d+$",
+    )
+    return list(found.values_list("transaction__key", flat=True))
+
+
+def clearing_of(keys: Iterable[str]) -> dict[str, Cleared]:
+    """What these transactions moved on the clearing account, by key."""
     found = (
-        LedgerEntry.objects.filter(account=Account.STRIPE_CLEARING, transaction__key__regex=pattern)
-        .values_list("transaction__key", "currency", "transaction__memo", "transaction__posted_at")
+        LedgerEntry.objects.filter(account=Account.STRIPE_CLEARING, transaction__key__in=list(keys))
+        .values_list("transaction__key", "currency", "transaction__memo")
         .annotate(total=Sum("amount_minor"))
         .order_by()
     )

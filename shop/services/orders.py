@@ -12,7 +12,7 @@ from shop import emails
 from shop.errors import CashierAway, IllegalTransition, OrderFrozen
 from shop.events import OrderCancelled
 from shop.models import Order, Payment, PaymentClearance
-from shop.services.refunds import refundable_minor
+from shop.services.refund_requests import refundable_minor
 from shop.stripe import gateway
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,10 @@ def cancel_order(*, order_id: int, actor: str, why: str, only_if_unpaid: bool = 
     if was_released:
         refund_due = _owe_back(order)
         publish(OrderCancelled(order_id=order.pk))
-    emails.queue_order_cancelled(order=order, why=why, refund_due=refund_due)
+    is_under_way = order.payments.filter(status=Payment.Status.PROCESSING).exists()
+    emails.queue_order_cancelled(
+        order=order, why=why, refund_due=refund_due, is_under_way=is_under_way
+    )
     return order
 
 

@@ -2,7 +2,7 @@
 and staff button; `clear_payment` is the one place where an order is released.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,8 +15,10 @@ from shop import emails
 from shop.errors import IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import holds, ledger, refunds
-from shop.stripe import gateway, risk
+from shop.services import disputes, holds, ledger, refund_requests, refunds
+from shop.stripe import disputes as stripe_disputes
+from shop.stripe import gateway
+from shop.stripe.disputes import DisputeFacts
 from shop.stripe.gateway import CheckoutFacts
 
 # How long a price and its promise are held for the customer at the cashier (Stripe: ≥ 30 min).
@@ -27,6 +29,13 @@ CREATE_WITHIN = timedelta(minutes=25)
 
 # With a bank debit the money may be under way for days; another payment would charge twice.
 UNDER_WAY = "The payment of {order} is on its way; we wait for the bank."
+# Money that no order waits for; the customer reads why it goes back.
+SURPLUS = "surplus: "
+TWICE = "Your order was paid already, so this second payment goes back."
+TOO_LATE = "Your payment came after the order was cancelled, so it goes back."
+# Why a payment came to nothing without anybody having refused it.
+NOT_IN_TIME, CLOSED_UNPAID = "not paid in time", "the checkout was closed unpaid"
+NEVER_OPENED = "its checkout was never opened"
 
 
 def open_payment(*, order_id: int) -> str:
@@ -74,7 +83,7 @@ def _current_payment(order_id: int) -> Payment | None:
     if latest and latest.status == Payment.Status.PENDING:
         if _is_usable(latest):
             return latest
-        change_status(latest, to=Payment.Status.FAILED, why="not paid in time")
+        change_status(latest, to=Payment.Status.FAILED, why=NOT_IN_TIME)
     attempt = latest.attempt + 1 if latest else 1
     payment = Payment.objects.create(
         order=order,
@@ -109,10 +118,11 @@ def sync_payment(*, payment_id: int) -> Payment:
         # The process died between asking for the session and noting it: ask again, same key.
         session_id = gateway.create_checkout(payment).session_id
     facts = gateway.retrieve_checkout(session_id)
-    if facts.is_disputed:
-        dispute = risk.standing_dispute(facts.intent_id)
-        facts = replace(facts, is_disputed=bool(dispute), dispute=dispute)
-    payment = apply_facts(payment_id=payment_id, facts=facts)
+    found = stripe_disputes.disputes_of(facts.intent_id) if facts.is_disputed else []
+    if payment.status == Payment.Status.PROCESSING and facts.intent_status == "succeeded":
+        # It was held, or a debit, so banks have had the time to warn of it.
+        holds.heed_warning(payment_id=payment_id)
+    payment = apply_facts(payment_id=payment_id, facts=facts, found=found)
     if payment.captured_minor and (facts.is_refunded or payment.refunds.exists()):
         refunds.sync_refunds(payment_id=payment_id)
     return payment
@@ -124,13 +134,18 @@ def _give_up(payment: Payment) -> Payment:
     lock_rows(Order, [payment.order_id])
     (locked,) = lock_rows(Payment, [payment.pk])
     if locked.status == Payment.Status.PENDING and not locked.session_id:
-        change_status(locked, to=Payment.Status.FAILED, why="its checkout was never opened")
+        change_status(locked, to=Payment.Status.FAILED, why=NEVER_OPENED)
     return locked
 
 
 @transaction.atomic
-def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
-    """Bring one payment, and its order, to what Stripe says now. Only ever moves forward."""
+def apply_facts(
+    *, payment_id: int, facts: CheckoutFacts, found: Iterable[DisputeFacts] = ()
+) -> Payment:
+    """Bring one payment, and its order, to what Stripe says now. Only ever moves forward.
+
+    `found` are its disputes, where those were asked for.
+    """
     order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
     (order,) = lock_rows(Order, [order_id])
     (payment,) = lock_rows(Payment, [payment_id])
@@ -151,6 +166,7 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
             "last_synced_at",
         ]
     )
+    disputes.write_down(order, payment, found)
     if payment.status == Payment.Status.CLEARED:
         if PaymentClearance.objects.filter(payment=payment).exists():
             holds.watch(order, payment, facts)
@@ -165,9 +181,12 @@ def apply_facts(*, payment_id: int, facts: CheckoutFacts) -> Payment:
     elif facts.session_status == "complete" and facts.intent_status in {
         "requires_payment_method", "canceled",
     }:  # fmt: skip
-        _fail(payment, facts.failure or "the bank refused it")
+        is_news = _move(payment, Payment.Status.FAILED, facts.failure or "the bank refused it")
+        # Whoever has left the cashier's page thinks of it as paid.
+        if is_news and order.status == Order.Status.AWAITING_PAYMENT:
+            emails.queue_payment_failed(payment=payment)
     elif facts.session_status == "expired":
-        _fail(payment, "the checkout was closed unpaid")
+        _move(payment, Payment.Status.FAILED, CLOSED_UNPAID)
     return payment
 
 
@@ -184,8 +203,7 @@ def clear_payment(
     if existing and existing.payment_id == payment.pk:
         return existing
     if existing or order.status != Order.Status.AWAITING_PAYMENT:
-        why = "the order was paid before" if existing else f"the order is {order.status}"
-        _take_surplus(payment, facts, why)
+        _take_surplus(payment, facts, TWICE if existing else TOO_LATE)
         return None
     if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
         holds.open_hold(
@@ -239,12 +257,12 @@ def _take_surplus(payment: Payment, facts: CheckoutFacts, why: str) -> None:
     """Money that no order waits for goes back by itself."""
     amount = facts.amount_received_minor
     ledger.post_surplus(payment=payment, amount_minor=amount, currency=facts.currency)
-    _capture(payment, facts, f"surplus: {why}")
-    refunds.request_refund(
+    _capture(payment, facts, f"{SURPLUS}{why}")
+    refund_requests.request_refund(
         payment_id=payment.pk,
         amount_minor=amount,
-        reason=f"A payment that was not needed: {why}.",
-        actor=refunds.SYSTEM,
+        reason=why,
+        actor=refund_requests.SYSTEM,
     )
 
 
@@ -263,12 +281,3 @@ def _move(payment: Payment, to: Payment.Status, why: str) -> bool:
         return False
     change_status(payment, to=to, why=why, actor="stripe")
     return True
-
-
-def _fail(payment: Payment, why: str) -> None:
-    if payment.status == Payment.Status.FAILED:
-        return
-    was_processing = payment.status == Payment.Status.PROCESSING
-    change_status(payment, to=Payment.Status.FAILED, why=why, actor="stripe")
-    if was_processing:
-        emails.queue_payment_failed(payment=payment)

@@ -34,10 +34,13 @@ class Movement:
     happened_at: datetime
 
 
-def movements_since(moment: datetime) -> Iterator[Movement]:
-    """Balance transactions from `moment` on. Raises `CashierAway`, `CashierRefused`."""
+def movements_between(begins: datetime, ends: datetime) -> Iterator[Movement]:
+    """Balance transactions of [begins, ends), whole seconds, the newest first.
+
+    Raises `CashierAway`, `CashierRefused`.
+    """
     asked: Any = {
-        "created": {"gte": int(moment.timestamp())},
+        "created": {"gte": int(begins.timestamp()), "lt": int(ends.timestamp())},
         "limit": PAGE,
         "expand": ["data.source"],
     }

@@ -46,7 +46,6 @@ class CheckoutFacts:
     is_refunded: bool = False
     is_disputed: bool = False
     is_under_review: bool = False
-    dispute: str = ""  # what stands against the payment, in words, where that was asked
 
 
 def is_live_mode() -> bool:
@@ -129,7 +128,7 @@ def retrieve_checkout(session_id: str) -> CheckoutFacts:
     """Read a session with its intent and charge. Raises `CashierAway`, `CashierRefused`."""
     try:
         session = client().v1.checkout.sessions.retrieve(
-            session_id, {"expand": ["payment_intent.latest_charge"]}
+            session_id, {"expand": ["payment_intent.latest_charge", "payment_intent.review"]}
         )
     except stripe.StripeError as error:
         raise trouble(f"The cashier could not show {session_id}", error) from error
@@ -179,5 +178,10 @@ def _facts(session: stripe.checkout.Session) -> CheckoutFacts:
         is_charge_paid=bool(charge and charge.paid),
         is_refunded=bool(charge and charge.amount_refunded),
         is_disputed=bool(charge and charge.disputed),
-        is_under_review=bool(intent.review),
+        is_under_review=_is_open(intent.review),
     )
+
+
+def _is_open(review: str | stripe.Review | None) -> bool:
+    """An intent keeps its review after it was closed; one that we were not shown counts as open."""
+    return review.open if isinstance(review, stripe.Review) else bool(review)

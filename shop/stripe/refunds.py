@@ -16,7 +16,8 @@ REFUND_REFERENCE = "cartwright_refund"
 class RefundFacts:
     """A refund as Stripe has it now. `key` is ours, "" for one that was made at Stripe.
 
-    `status`: pending | requires_action | succeeded | failed | canceled.
+    `status`: pending | requires_action | succeeded | failed | canceled. `has_moved`: our balance
+    has paid it; one that waits for a charge to settle, or for our balance to suffice, has not.
     """
 
     stripe_id: str
@@ -25,6 +26,7 @@ class RefundFacts:
     currency: str
     status: str
     failure: str = ""
+    has_moved: bool = True
 
 
 def refund_parameters(refund: Refund) -> dict[str, Any]:
@@ -75,4 +77,5 @@ def _facts(refund: stripe.Refund) -> RefundFacts:
         currency=refund.currency.upper(),
         status=refund.status or "pending",
         failure=(getattr(refund, "failure_reason", None) or "").replace("_", " "),
+        has_moved=refund.balance_transaction is not None,
     )

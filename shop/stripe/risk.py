@@ -1,39 +1,14 @@
-"""What Stripe and the banks have against a payment: disputes and early fraud warnings."""
+"""What Stripe and the banks warn us of: early fraud warnings and open reviews."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import stripe
 
-from config.money import Money
 from shop.stripe.gateway import client, trouble
 
-# A dispute that came to nothing for the customer; all others stand against the payment.
-OVER = {"won", "warning_closed", "prevented"}
-
-
-def standing_dispute(intent_id: str) -> str:
-    """The dispute that stands against a payment, in words; "" if there is none (any more).
-
-    Raises `CashierAway`, `CashierRefused`.
-    """
-    try:
-        found = client().v1.disputes.list({"payment_intent": intent_id, "limit": 100}).data
-    except stripe.StripeError as error:
-        raise trouble(f"The cashier could not show the disputes of {intent_id}", error) from error
-    return next((_words(one) for one in found if one.status not in OVER), "")
-
-
-def _words(dispute: stripe.Dispute) -> str:
-    """Short of its deadline, which moves, nothing in here changes while one thing is the case."""
-    amount = Money(dispute.amount, dispute.currency.upper()).format()
-    reason = dispute.reason.replace("_", " ")
-    if dispute.status == "lost":
-        return f"{amount} disputed ({reason}) and lost"
-    due = dispute.evidence_details.due_by if dispute.evidence_details else None
-    if dispute.status.endswith("needs_response") and due:
-        day = datetime.fromtimestamp(due, UTC).date().isoformat()
-        return f"{amount} disputed ({reason}); answer it at Stripe by {day}"
-    return f"{amount} disputed ({reason}); the bank decides"
+PAGE = 100
 
 
 def fraud_warning(intent_id: str) -> str:
@@ -41,15 +16,37 @@ def fraud_warning(intent_id: str) -> str:
 
     Raises `CashierAway`, `CashierRefused`.
     """
+    return dict(_warnings({"payment_intent": intent_id})).get(intent_id, "")
+
+
+def warnings_since(moment: datetime) -> dict[str, str]:
+    """Payment intent → its early fraud warning in words, "" for one that is settled by now.
+
+    Of all that the account was sent since `moment`. Raises `CashierAway`, `CashierRefused`.
+    """
+    return dict(_warnings({"created": {"gte": int(moment.timestamp())}}))
+
+
+def intents_under_review() -> set[str]:
+    """The payment intents of all open reviews. Raises `CashierAway`, `CashierRefused`."""
     try:
-        found = client().v1.radar.early_fraud_warnings.list({"payment_intent": intent_id})
+        found = client().v1.reviews.list({"limit": PAGE}).auto_paging_iter()
+        return {_id_of(one.payment_intent) for one in found if one.open} - {""}
     except stripe.StripeError as error:
-        raise trouble(f"The cashier could not show warnings about {intent_id}", error) from error
-    return next(
-        (
-            f"the card's bank says {one.fraud_type.replace('_', ' ')}; consider a refund"
-            for one in found.data
-            if one.actionable
-        ),
-        "",
-    )
+        raise trouble("The cashier could not show its reviews", error) from error
+
+
+def _warnings(asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    try:
+        api = client().v1.radar.early_fraud_warnings
+        asked = {**asked, "limit": PAGE}
+        found = list(api.list(asked).auto_paging_iter())  # type: ignore[arg-type]  # by a test
+    except stripe.StripeError as error:
+        raise trouble("The cashier could not show its warnings", error) from error
+    for one in sorted(found, key=lambda one: one.actionable):  # what asks for action comes last
+        words = f"the card's bank says {one.fraud_type.replace('_', ' ')}; consider a refund"
+        yield _id_of(one.payment_intent), words if one.actionable else ""
+
+
+def _id_of(thing: Any) -> str:
+    return (thing if isinstance(thing, str) else getattr(thing, "id", "")) or ""

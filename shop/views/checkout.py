@@ -15,20 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shop import cart_cookie
-from shop.errors import (
-    CartMoved,
-    CashierAway,
-    EmptyCart,
-    IllegalTransition,
-    NotChargeable,
-    PaymentUnderWay,
-)
+from shop.errors import CartMoved, EmptyCart, NotChargeable, UnknownShippingMethod
 from shop.forms import CheckoutForm
-from shop.models import Cart, Order, ShippingMethod
+from shop.models import Cart, ShippingMethod
 from shop.services import checkout as service
-from shop.services.asking import open_payment
 from shop.views.cart_page import cart_context
-from shop.views.see_other import see_other
+from shop.views.cashier import to_the_cashier
 
 
 @never_cache
@@ -53,27 +45,18 @@ def checkout(request: HttpRequest) -> HttpResponse:
             checkout_key=_key_of(cart, form),
             today=timezone.localdate(),
         )
-    except (CartMoved, NotChargeable) as error:
+    except (CartMoved, EmptyCart, NotChargeable) as error:
         messages.warning(request, str(error))
         return redirect("shop:cart")
-    except EmptyCart:
-        return redirect("shop:cart")
-    return cart_cookie.remember(_to_the_cashier(request, order), cart)
+    except UnknownShippingMethod as error:  # withdrawn while the form was on its way
+        form.add_error("shipping_method", str(error))
+        return _show(request, cart, form, status=422)
+    return cart_cookie.remember(to_the_cashier(order), cart)
 
 
 def _key_of(cart: Cart, form: CheckoutForm) -> UUID:
     """The form's key within this cart: nobody can name the key of somebody else's order."""
     return uuid5(cart.token, str(form.cleaned_data["key"]))
-
-
-def _to_the_cashier(request: HttpRequest, order: Order) -> HttpResponse:
-    """The cashier's page, or the order's own when the cashier is away or nothing is to pay."""
-    try:
-        return see_other(open_payment(order_id=order.pk))
-    except CashierAway:
-        return see_other(f"{order.get_absolute_url()}?cashier=away")
-    except (IllegalTransition, PaymentUnderWay):  # a second click after it was paid
-        return see_other(order.get_absolute_url())
 
 
 def _show(request: HttpRequest, cart: Cart, form: CheckoutForm, status: int = 200) -> HttpResponse:

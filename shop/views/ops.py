@@ -90,7 +90,12 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "order": found,
         "tone": tone_of(found),
         "lines": found.lines.select_related("configuration"),
-        "holds": found.holds.filter(closed_at__isnull=True),
+        "holds": [
+            {"hold": one, "ends": holds.ENDS_BY_ITSELF.get(one.reason, holds.NEVER_BY_ITSELF)}
+            for one in found.holds.filter(closed_at__isnull=True).order_by("opened_at")
+        ],
+        "is_released": found.status != Order.Status.AWAITING_PAYMENT,
+        "can_hold": found.status not in holds.GONE,
         "history": [
             {"change": change, "state": change.to_state.replace("_", " ")}
             for change in selectors.history_of(found)[:MOST_HISTORY]
@@ -138,8 +143,14 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = PaymentHold.objects.select_related("order").filter(pk=hold_id).first()
     if hold is None:
         raise Http404("no such hold")
-    holds.close_hold(hold_id=hold_id, actor=actor_of(request))
+    try:
+        holds.close_hold(hold_id=hold_id, actor=actor_of(request))
+    except CartwrightError as error:
+        messages.error(request, str(error))
+        return see_other(_url_of(hold.order))
     messages.success(request, f"{hold.order}: the hold is closed.")
+    if hold.order.status != Order.Status.AWAITING_PAYMENT:
+        return see_other(_url_of(hold.order))
     latest = hold.order.payments.order_by("-attempt").first()
     if latest is not None:
         answer = ask_about_payment(payment_id=latest.pk, asked_by=actor_of(request))
@@ -151,7 +162,7 @@ def close(request: HttpRequest, hold_id: int) -> HttpResponse:
 @require_POST
 @staff_view("shop.add_paymenthold")
 def hold(request: HttpRequest, number: str) -> HttpResponse:
-    """Keep an order back, whatever is paid."""
+    """Keep an order back, whatever is paid; once it is released, keep its box here."""
     found = _order_of(number)
     why = typed_line(request, "why", longest=LONGEST_REASON)
     if not why:

@@ -4,7 +4,8 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Max, Sum
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -15,12 +16,13 @@ from config.console.access import actor_of, staff_view
 from config.console.typed import typed_line
 from config.errors import CartwrightError
 from shop import books
-from shop.models import BalanceDifference, BalanceRecord
+from shop.models import BalanceDifference, BalanceReading
 from shop.services.reconciliation import resolve_difference
 from shop.views.see_other import see_other
 
 PAGE_SIZE = 50
 LONGEST_REASON = 300
+MOST_READINGS = 14
 
 
 def _range(request: HttpRequest) -> tuple[date | None, date | None]:
@@ -54,11 +56,11 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @staff_view("shop.view_ledgerentry")
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: HttpRequest) -> StreamingHttpResponse:
     """The journal as a file."""
     first, last = _range(request)
     name = "-".join(["journal", *(it.isoformat() for it in (first, last) if it)])
-    return HttpResponse(
+    return StreamingHttpResponse(
         books.journal_csv(first, last),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
@@ -76,8 +78,11 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "show": show,
         "page_query": urlencode({"show": show}),
-        "latest": BalanceRecord.objects.order_by("-read_at").first(),
-        "record_count": BalanceRecord.objects.count(),
+        "readings": BalanceReading.objects.all()[:MOST_READINGS],
+        **BalanceReading.objects.aggregate(
+            compared_until=Max("ends_at"), movement_count=Sum("movement_count", default=0)
+        ),
+        "open_count": BalanceDifference.objects.filter(resolved_at=None).count(),
     }
     return render(request, "ops/reconciliation.html", context)
 

@@ -1,6 +1,7 @@
 """The console's pages about giving money back: asking, approving, and what failed."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +14,8 @@ from config.console.typed import typed_line
 from config.errors import CartwrightError
 from config.money import Money
 from shop.models import Order, Payment, Refund
-from shop.refund_form import LONGEST_REASON, RefundForm
-from shop.services import refunds
+from shop.refund_form import LONGEST_REASON, RefundForm, TransferForm
+from shop.services import failed_refunds, refund_requests
 from shop.views.see_other import see_other
 
 
@@ -25,16 +26,17 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
     if payment is None:
         raise Http404("no such payment")
-    left = refunds.refundable_minor(payment)
+    left = refund_requests.refundable_minor(payment)
     form = _form(request, payment, left)
     if request.method == "POST" and form.is_valid():
         try:
-            asked = refunds.request_refund(
+            asked = refund_requests.request_refund(
                 payment_id=payment.pk,
                 amount_minor=form.amount_minor,
                 reason=form.cleaned_data["reason"],
                 actor=actor_of(request),
                 quantities=form.quantities,
+                form_key=form.cleaned_data["form_key"].hex,
             )
         except CartwrightError as error:
             form.add_error(None, str(error))
@@ -47,7 +49,7 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, payment: Payment, left: int) -> RefundForm:
     order = payment.order
-    initial = {}
+    initial: dict[str, object] = {"form_key": uuid4()}
     if order.status == Order.Status.CANCELLED:
         initial["reason"] = "Your order was cancelled."
     return RefundForm(
@@ -87,7 +89,9 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
     """The second person's word."""
 
     def move(request: HttpRequest, found: Refund) -> str:
-        refunds.approve_refund(refund_id=found.pk, actor=actor_of(request))
+        refund_requests.approve_refund(refund_id=found.pk, actor=actor_of(request))
+        if found.way == Refund.Way.TRANSFER:
+            return f"{found}: approved; it is being booked."
         return f"{found}: approved; Stripe is asked."
 
     return _act(request, refund_id, move)
@@ -97,7 +101,7 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
 @staff_view("shop.add_refund")
 def withdraw(request: HttpRequest, refund_id: int) -> HttpResponse:
     def move(request: HttpRequest, found: Refund) -> str:
-        refunds.withdraw_refund(refund_id=found.pk, actor=actor_of(request))
+        refund_requests.withdraw_refund(refund_id=found.pk, actor=actor_of(request))
         return f"{found}: withdrawn."
 
     return _act(request, refund_id, move)
@@ -109,21 +113,39 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Ask again for what failed."""
 
     def move(request: HttpRequest, found: Refund) -> str:
-        return _what_follows(refunds.retry_refund(refund_id=found.pk, actor=actor_of(request)))
+        again = failed_refunds.retry_refund(refund_id=found.pk, actor=actor_of(request))
+        return _what_follows(again)
 
     return _act(request, refund_id, move)
 
 
 @require_POST
 @staff_view("shop.add_refund")
-def settle(request: HttpRequest, refund_id: int) -> HttpResponse:
-    """A person has paid it another way, and says how."""
+def transfer(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """What failed was sent from our bank instead; somebody else says so too."""
 
     def move(request: HttpRequest, found: Refund) -> str:
-        how = typed_line(request, "how", longest=LONGEST_REASON)
-        if not how:
-            raise CartwrightError("How: expected what was done about it, got nothing.")
-        refunds.settle_failed_refund(refund_id=found.pk, actor=actor_of(request), how=how)
+        form = TransferForm(request.POST)
+        if not form.is_valid():
+            raise CartwrightError(form.problem())
+        made = failed_refunds.replace_by_transfer(
+            refund_id=found.pk, actor=actor_of(request), **form.cleaned_data
+        )
+        return f"{made}: it is booked once somebody else approves it."
+
+    return _act(request, refund_id, move)
+
+
+@require_POST
+@staff_view("shop.add_refund")
+def drop(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Nothing is to be paid any more, and a person says why."""
+
+    def move(request: HttpRequest, found: Refund) -> str:
+        why = typed_line(request, "why", longest=LONGEST_REASON)
+        if not why:
+            raise CartwrightError("Why: expected why nothing is to be paid any more, got nothing.")
+        failed_refunds.drop_refund(refund_id=found.pk, actor=actor_of(request), why=why)
         return f"{found}: noted."
 
     return _act(request, refund_id, move)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shop.views import ops, ops_books, ops_refunds
+from shop.views import ops, ops_books, ops_disputes, ops_refunds
 
 urlpatterns = [
     path("orders/", ops.orders, name="orders"),
@@ -11,7 +11,17 @@ urlpatterns = [
     path("refunds/<int:refund_id>/approve/", ops_refunds.approve, name="refund_approve"),
     path("refunds/<int:refund_id>/withdraw/", ops_refunds.withdraw, name="refund_withdraw"),
     path("refunds/<int:refund_id>/retry/", ops_refunds.retry, name="refund_retry"),
-    path("refunds/<int:refund_id>/settle/", ops_refunds.settle, name="refund_settle"),
+    path("refunds/<int:refund_id>/transfer/", ops_refunds.transfer, name="refund_transfer"),
+    path("refunds/<int:refund_id>/drop/", ops_refunds.drop, name="refund_drop"),
+    path("disputes/", ops_disputes.disputes_page, name="disputes"),
+    path("disputes/<int:dispute_id>/", ops_disputes.dispute, name="dispute"),
+    path("disputes/<int:dispute_id>/submit/", ops_disputes.submit, name="dispute_submit"),
+    path("disputes/<int:dispute_id>/accept/", ops_disputes.accept, name="dispute_accept"),
+    path("disputes/<int:dispute_id>/sync/", ops_disputes.sync, name="dispute_sync"),
+    path("disputes/answers/<int:answer_id>/approve/", ops_disputes.approve, name="answer_approve"),
+    path(
+        "disputes/answers/<int:answer_id>/withdraw/", ops_disputes.withdraw, name="answer_withdraw"
+    ),
     path("orders/<str:number>/hold/", ops.hold, name="order_hold"),
     path("holds/<int:hold_id>/close/", ops.close, name="hold_close"),
     path("books/", ops_books.trial_balance, name="books"),

@@ -219,22 +219,36 @@ def _payment_rows(order: Order, payments: Sequence[Payment]) -> list[dict[str, s
     if clearance is not None:
         rows.append({"name": "Paid", "value": moment(clearance.cleared_at)})
         rows.append({"name": "By", "value": method_words(clearance.payment.method)})
-    elif payments and payments[0].status != Payment.Status.PENDING:
+    elif payments and payments[0].status in PAYMENT_WORDS and _was_tried(payments[0]):
         rows.append({"name": "Payment", "value": PAYMENT_WORDS[payments[0].status]})
+    refunds = [refund for payment in payments for refund in payment.refunds.all()]
+    # What failed is looked after until a transfer in its place is agreed on.
+    waiting = {it.replaces_id for it in refunds if it.status == Refund.Status.REQUESTED}
     rows += [
         {
             "name": f"Refund of {Money(refund.amount_minor, refund.currency).format()}",
-            "value": REFUND_WORDS[refund.status],
+            "value": _refund_words(refund),
         }
-        for payment in payments
-        for refund in payment.refunds.all()
-        if refund.status in REFUND_WORDS and not refund.settled_by
+        for refund in refunds
+        if refund.status in REFUND_WORDS and (not refund.settled_by or refund.pk in waiting)
     ]
     if any(payment.refund_due_minor for payment in payments):
         rows.append({"name": "Refund", "value": "due, being prepared"})
     return rows
 
 
+def _was_tried(payment: Payment) -> bool:
+    """Somebody tried to pay; an hour that ran out is no attempt."""
+    return payment.status != Payment.Status.FAILED or bool(payment.failure or payment.method)
+
+
+def _refund_words(refund: Refund) -> str:
+    if refund.way == Refund.Way.TRANSFER:
+        return TRANSFER_WORDS.format(day=day(refund.paid_on), reference=refund.reference)
+    return REFUND_WORDS[refund.status]
+
+
+TRANSFER_WORDS = "sent from our bank on {day}, {reference}"
 # What a customer is told of a refund; one that nobody approved yet is ours to settle first.
 REFUND_WORDS: dict[str, str] = {
     Refund.Status.APPROVED: "being sent",

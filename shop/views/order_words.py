@@ -8,6 +8,7 @@ from config.audit.models import StateChange
 from config.templatetags.cartwright import day, moment
 from shop.emails import machine_words, workshop_address
 from shop.models import Order, Payment, PaymentHold, Refund, TrackedPart
+from shop.services.payments import CLOSED_UNPAID, NEVER_OPENED, NOT_IN_TIME, SURPLUS
 
 Status = Order.Status
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -37,9 +38,7 @@ def state_words(
     if order.status == Status.SHIPPED:
         return _shipped(order)
     if order.status == Status.CANCELLED:
-        was_paid = any(payment.captured_minor for payment in payments)
-        money = "Your money goes back the way it came." if was_paid else "Nothing was charged."
-        return Words("Cancelled", f"This order will not be built. {money}")
+        return Words("Cancelled", f"This order will not be built. {_money_back(payments)}")
     machine = machine_words(order)
     return {
         Status.RELEASED: Words(
@@ -80,6 +79,12 @@ def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Wo
             "Your bank has been asked; that takes from a day to two weeks. "
             "Nothing is ordered or built until the money is here.",
         )
+    if latest and latest.status == Payment.Status.FAILED and not (latest.failure or latest.method):
+        return Words(
+            "Not paid yet",
+            "The time to pay at the cashier ran out; nothing was charged, ordered or built. "
+            "You can still pay, at the same price.",
+        )
     if latest and latest.status == Payment.Status.FAILED:
         said = f" The cashier says: “{latest.failure}”" if latest.failure else ""
         return Words(
@@ -89,6 +94,23 @@ def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Wo
     return Words(
         "Waiting for your payment", "Nothing is ordered or built until your payment has cleared."
     )
+
+
+def _money_back(payments: Sequence[Payment]) -> str:
+    """What becomes of the money of a cancelled order."""
+    if any(payment.status == Payment.Status.PROCESSING for payment in payments):
+        return (
+            "Your bank was asked for the money before that; what arrives goes back the way it "
+            "came, by itself."
+        )
+    captured_minor = sum(payment.captured_minor for payment in payments)
+    if not captured_minor:
+        return "Nothing was charged."
+    refunds = [refund for payment in payments for refund in payment.refunds.all()]
+    sent_minor = sum(it.amount_minor for it in refunds if it.status == Refund.Status.SUCCEEDED)
+    if sent_minor == captured_minor:
+        return "All of your money was sent back."
+    return "Your money goes back the way it came."
 
 
 def _waiting(machine: str, waiting: Sequence[TrackedPart]) -> Words:
@@ -133,6 +155,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+LIKELY = "likely to ship: "  # how `revise_likely_date` begins its note
 HAPPENED = {
     Status.AWAITING_PAYMENT: "Ordered",
     Status.RELEASED: "Payment cleared",
@@ -170,14 +193,25 @@ def history_words(history: Iterable[StateChange], order: Order) -> list[dict[str
     return events
 
 
+def _payment_happened(change: StateChange) -> str:
+    if change.why.startswith(SURPLUS):
+        return "A payment came that was not needed"
+    if change.why in {NOT_IN_TIME, CLOSED_UNPAID, NEVER_OPENED}:
+        return "The time to pay ran out"
+    return PAYMENT_HAPPENED.get(change.to_state, "")
+
+
 def _happened(change: StateChange) -> tuple[str, str]:
     if change.subject_type == "shop.payment":
-        return PAYMENT_HAPPENED.get(change.to_state, ""), ""
+        return _payment_happened(change), ""
     if change.subject_type == "shop.refund":
         return REFUND_HAPPENED.get(change.to_state, ""), ""
+    if change.subject_type == "shop.dispute":
+        return "", ""  # between the bank and us
     if change.from_state == change.to_state:
-        date_and_reason = change.why.removeprefix("likely to ship: ")
-        new_date, _, reason = date_and_reason.partition("; ")
+        if not change.why.startswith(LIKELY):
+            return "", ""  # what staff note among themselves: a hold, and its end
+        new_date, _, reason = change.why.removeprefix(LIKELY).partition("; ")
         return f"Likely to ship {new_date}", reason
     why = change.why if change.to_state == Status.CANCELLED else ""
     return HAPPENED[Status(change.to_state)], why

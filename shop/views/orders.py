@@ -1,15 +1,19 @@
 """The customer's page of an order, behind its secret link; paying, coming back, cancelling."""
 
+from email.utils import parseaddr
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from shop import selectors
-from shop.errors import CashierAway, IllegalTransition, OrderFrozen, PaymentUnderWay
+from shop.errors import IllegalTransition, OrderFrozen
 from shop.models import Order, Payment
-from shop.services.asking import ask_about_payment, open_payment
+from shop.services.asking import ask_about_payment
 from shop.services.orders import cancel_order, close_checkouts
+from shop.views.cashier import to_the_cashier
 from shop.views.order_page import order_context
 from shop.views.see_other import see_other
 
@@ -34,7 +38,8 @@ def order(request: HttpRequest, token: str) -> HttpResponseBase:
     context = order_context(found, today=timezone.localdate())
     context |= {
         "fingerprint": fingerprint,
-        "is_cashier_away": request.GET.get("cashier") == "away" and context["can_pay"],
+        "cashier": request.GET.get("cashier", "") if context["can_pay"] else "",
+        "our_address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
     is_partial = bool(request.htmx)  # type: ignore[attr-defined]
     context["is_partial"] = is_partial
@@ -57,13 +62,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """To the cashier: to the page that is open there, or to a new one."""
-    found = _order_of(token)
-    try:
-        return see_other(open_payment(order_id=found.pk))
-    except CashierAway:
-        return see_other(f"{found.get_absolute_url()}?cashier=away")
-    except (IllegalTransition, PaymentUnderWay):  # paid, cancelled or under way: the page says so
-        return see_other(found.get_absolute_url())
+    return to_the_cashier(_order_of(token))
 
 
 @require_POST

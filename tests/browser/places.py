@@ -19,6 +19,7 @@ from production.models import AssemblyJob, Part
 from shop.models import Order
 from suppliers.models import PurchaseOrder
 from tests.factories.assemblies import take
+from tests.factories.disputes import dispute
 from tests.factories.shop import pay, place_small_order
 
 
@@ -46,7 +47,7 @@ NAMES = (
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("purchase orders", "purchase order", "offers", "short parts"),
-    *("refund", "books", "reconciliation"),
+    *("refund", "disputes", "dispute", "books", "reconciliation"),
     *("try it", "reasons", "rules to write", "rules to read", "sheets", "differences"),
     "sub-assemblies",
 )
@@ -114,6 +115,8 @@ def _of_buying_and_making(order: Order) -> dict[str, Place]:
         "purchase order": reverse("ops:purchase_order", args=[bought.number]),
         "offers": reverse("ops:offers"),
         "refund": reverse("ops:refund", args=[order.payments.get().pk]),
+        "disputes": reverse("ops:disputes"),
+        "dispute": reverse("ops:dispute", args=[dispute(order).pk]),
         "books": reverse("ops:books"),
         "reconciliation": reverse("ops:reconciliation"),
         "short parts": reverse("ops:short_parts"),

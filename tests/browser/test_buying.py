@@ -108,6 +108,7 @@ def test_a_declined_card_leaves_the_order_to_be_paid_again(open_page: OpenPage):
     page.get_by_role("link", name="Check out").click()
     fill_in(page, email="mary@example.com")
     page.get_by_role("button", name="Order and pay").click()
+    page.get_by_text("Cards that are declined").click()
     page.get_by_role("button", name="Fill in 4000 0000 0000 0002").click()
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     expect(page.get_by_role("alert")).to_be_visible()

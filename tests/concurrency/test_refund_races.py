@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from shop.errors import NotRefundable
 from shop.models import Payment, Refund
-from shop.services.refunds import request_refund
+from shop.services.refund_requests import request_refund
 from tests.concurrency.races import race
 from tests.factories.shop import paid_order
 

@@ -14,7 +14,7 @@ from config.calendar import add_working_days
 from configurator.models import Configuration, ModelVersion
 from shop.models import Cart, Order, Payment, ShippingMethod
 from shop.ports import Line, PromiseQuote
-from shop.services import payments
+from shop.services import fulfilment, payments
 from shop.services.carts import add_to_cart, open_cart
 from shop.services.checkout import Contact, place_order
 from shop.stripe.gateway import CheckoutFacts
@@ -121,3 +121,10 @@ def pay(order: Order, **changes: Any) -> Order:
 def paid_order(**options: Any) -> Order:
     """A released order of the small computer; options as of `place_small_order`."""
     return pay(place_small_order(**options))
+
+
+def boxed_order(order: Order, actor: str = "staff:mira") -> Order:
+    """A paid order whose machines stand in their boxes, ready to leave."""
+    fulfilment.start_pre_production(order_id=order.pk)
+    fulfilment.freeze_order(order_id=order.pk, actor=actor)
+    return fulfilment.record_progress(order_id=order.pk, stage="boxing", actor=actor)

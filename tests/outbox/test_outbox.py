@@ -135,12 +135,31 @@ def test_what_is_with_the_broker_is_bounded():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_round_that_finds_nothing_takes_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert relay.Relay().round() == 0
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_message_that_the_broker_lost_is_handed_out_again():
     light(1)
     source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
     assert len(relay.claim(source)) == 1
     assert relay.claim(source) == []
     make_due()
+    (again,) = relay.claim(source)
+    assert again.sends == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_of_a_killed_worker_is_handed_out_as_soon_as_its_lease_has_run_out():
+    light(1)
+    source = next(s for s in sources.all_sources() if s.label == "outbox.delivery")
+    relay.claim(source)
+    make_due()
+    Delivery.objects.update(leased_until=timezone.now() + timedelta(seconds=30))
+    assert relay.claim(source) == []
+    Delivery.objects.update(leased_until=timezone.now())
     (again,) = relay.claim(source)
     assert again.sends == 2
 

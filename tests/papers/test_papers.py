@@ -15,6 +15,8 @@ STATEFUL = [
     "shop.Order",
     "shop.Payment",
     "shop.Refund",
+    "shop.Dispute",
+    "shop.DisputeAnswer",
     "production.AssemblyJob",
     "suppliers.PurchaseOrder",
 ]

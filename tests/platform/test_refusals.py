@@ -1,13 +1,24 @@
 """Requests that make no sense: refused in words, whoever asks, and never a failure of ours."""
 
 import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.urls import path as address
 from rest_framework.test import APIClient
 
 from shop.models import Cart
 from tests.factories.configurator import publish_small_model
 
 pytestmark = pytest.mark.django_db
+
+
+def cut_off(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+urlpatterns = [address("page/", cut_off), address("api/v1/page/", cut_off)]
+handler500 = "config.error_pages.server_error"
 
 
 @pytest.mark.parametrize(
@@ -83,3 +94,13 @@ def test_json_nested_without_end_is_refused():
     )
     assert response.status_code == 400
     assert response.json()["code"] == "parse_error"
+
+
+@pytest.mark.urls(__name__)
+def test_while_the_database_is_away_one_is_told_to_come_back():
+    client = Client(raise_request_exception=False)
+    page, answer = client.get("/page/"), client.get("/api/v1/page/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "Back in a moment" in page.text
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["code"] == "unavailable"

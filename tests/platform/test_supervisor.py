@@ -44,6 +44,13 @@ def test_a_child_is_ready_when_its_log_says_so(supervisor):
     assert child.is_running
 
 
+def test_a_child_that_was_ready_once_has_started_however_slowly_it_answers_next(supervisor):
+    answers = iter([False, True, False])
+    spec = python("web", WAITING, is_ready=lambda: next(answers))
+    supervisor.start(spec).wait_until_ready()
+    assert next(answers) is False  # not asked again
+
+
 def test_a_child_that_ends_at_once_is_told_with_its_last_words(supervisor):
     child = supervisor.start(python("web", "raise SystemExit('the port is taken')", is_ready=bool))
     with pytest.raises(DemoError, match=r"Web did not start.*the port is taken"):

@@ -14,6 +14,7 @@ from production.models import AssemblyJob, BomLine, StockLevel, SupplyProfile
 from production.selectors import open_shortages
 from production.services import supply
 from production.services.shop_floor import finish_operation, start_operation
+from shop.services.holds import place_hold
 from tests.factories.production import (
     change_line,
     makeable_model,
@@ -179,6 +180,22 @@ def test_the_job_page_tells_what_happened_and_takes_the_tracking_number(version,
     press(floor, job, "box", "finish", tracking_number=" 1Z\x00 999\n", back="job")
     order.refresh_from_db()
     assert order.shipment.tracking_number == "1Z 999"
+
+
+def test_a_job_of_a_held_order_is_made_and_its_last_box_stays_open(version, floor):
+    order = planned_order(version=version)
+    job = AssemblyJob.objects.get(clearance=order.pk)
+    assert "keep it here" not in page(floor, "ops:job", job.number)
+    place_hold(order_id=order.pk, actor="staff:mira", why="Looks odd.")
+    assert "Held since" in page(floor, "ops:job", job.number)
+    for kind in ("kitting", "build", "test"):
+        press(floor, job, kind, "start")
+        press(floor, job, kind, "finish", by_hand="counted")
+    press(floor, job, "box", "start")
+    said = press(floor, job, "box", "finish").content.decode()
+    assert f"{order.number} stays in the house. Held since" in said
+    job.refresh_from_db()
+    assert job.status == AssemblyJob.Status.IN_PROGRESS
 
 
 def test_an_unknown_job_or_part_is_not_found(floor):

@@ -7,7 +7,9 @@ from config.mail.models import OutgoingMail
 from production.errors import IllegalTransition, OperationOutOfOrder, UnknownJob, UnknownOperation
 from production.models import AssemblyJob, MaterialRequirement, StockLevel, StockMovement
 from production.services.shop_floor import finish_operation, start_operation
+from shop.errors import OrderHeld
 from shop.models import Order, Shipment, TrackedPart
+from shop.services import holds
 from tests.factories.production import DEFAULT_NEEDS, makeable_model, planned_order, stock_part
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,20 @@ def test_a_job_that_goes_through_all_operations_ships_its_order(order, job):
     assert status_of(order) == Order.Status.SHIPPED
     assert Shipment.objects.get(order=order).carrier == "Standard"
     assert OutgoingMail.objects.filter(about=order.number, subject__icontains="way").exists()
+
+
+def test_the_last_box_stays_open_while_the_order_is_held_and_ships_when_it_is_not(order, job):
+    hold = holds.place_hold(order_id=order.pk, actor=ACTOR, why="Looks odd.")
+    go(job, *KINDS, last="start")
+    with pytest.raises(OrderHeld, match="stays in the house"):
+        finish_operation(job_id=job.pk, kind="box", actor=ACTOR)
+    job.refresh_from_db()
+    assert job.status == AssemblyJob.Status.IN_PROGRESS
+    assert job.operations.get(kind="box").status == "in_progress"
+    assert status_of(order) == Order.Status.BOXING
+    holds.close_hold(hold_id=hold.pk, actor=ACTOR)
+    finish_operation(job_id=job.pk, kind="box", actor=ACTOR)
+    assert status_of(order) == Order.Status.SHIPPED
 
 
 @pytest.mark.parametrize(

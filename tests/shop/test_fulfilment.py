@@ -8,8 +8,8 @@ from django.utils import timezone
 from config.audit.models import StateChange
 from config.mail.models import OutgoingMail
 from config.outbox.models import OutboxEvent
-from shop.errors import IllegalTransition, OrderFrozen, ShopError
-from shop.models import LedgerEntry, Order, TrackedPart
+from shop.errors import IllegalTransition, OrderFrozen, OrderHeld, ShopError
+from shop.models import LedgerEntry, Order, PaymentHold, Shipment, TrackedPart
 from shop.services.fulfilment import (
     TrackedPartFacts,
     freeze_order,
@@ -19,8 +19,9 @@ from shop.services.fulfilment import (
     revise_likely_date,
     start_pre_production,
 )
+from shop.services.holds import close_hold, place_hold
 from shop.services.orders import cancel_order
-from tests.factories.shop import paid_order, place_small_order
+from tests.factories.shop import boxed_order, paid_order, place_small_order
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +107,40 @@ def test_nothing_is_built_before_the_money_has_cleared():
         with pytest.raises(IllegalTransition):
             step()
     assert states(order) == ["awaiting_payment"]
+
+
+HOLDS = ["amount_mismatch", "review", "early_fraud_warning", "dispute", "refunded", "staff"]
+
+
+@pytest.mark.parametrize("reason", HOLDS)
+def test_under_a_hold_of_any_kind_nothing_ships_and_it_says_why_and_who_can_end_it(reason):
+    order = boxed_order(paid_order())
+    hold = PaymentHold.objects.create(order=order, reason=reason, detail="Looks odd.")
+    with pytest.raises(OrderHeld) as refused:
+        record_shipment(order_id=order.pk, carrier="PP", tracking_number="", actor=STAFF)
+    words = str(refused.value)
+    assert words.startswith(f"{order.number} stays in the house. Held since ")
+    assert f"{hold.get_reason_display().lower()} (Looks odd.)" in words
+    assert "Who may close holds can end it on the order's page." in words
+    assert states(order)[-1] == "boxing"
+    assert not Shipment.objects.exists()
+    close_hold(hold_id=hold.pk, actor=STAFF)
+    record_shipment(order_id=order.pk, carrier="PP", tracking_number="", actor=STAFF)
+    assert states(order)[-1] == "shipped"
+
+
+def test_under_a_hold_making_goes_on_up_to_the_box():
+    order = paid_order()
+    place_hold(order_id=order.pk, actor=STAFF, why="Looks odd.")
+    assert boxed_order(order).status == Order.Status.BOXING
+
+
+def test_what_has_left_can_neither_be_held_nor_shipped_again():
+    order = boxed_order(paid_order())
+    for _ in range(2):
+        record_shipment(order_id=order.pk, carrier="PP", tracking_number="", actor=STAFF)
+    with pytest.raises(IllegalTransition, match="nothing to hold"):
+        place_hold(order_id=order.pk, actor=STAFF, why="Too late.")
 
 
 def test_shipping_turns_what_was_owed_into_revenue(drain):

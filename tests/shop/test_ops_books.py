@@ -2,18 +2,24 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.templatetags.cartwright import moment
 from shop import books
-from shop.models import BalanceDifference, BalanceRecord, LedgerEntry
-from shop.services import refunds
+from shop.models import BalanceDifference, BalanceReading, BalanceRecord, LedgerEntry
+from shop.services import refund_requests
 from tests.factories.shop import paid_order
 from tests.shop.payments.test_refunding import say
 from tests.shop.test_ops_orders import staff
 
 pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 14  # of which half are for the frame of the console
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -44,7 +50,7 @@ def test_the_journal_is_a_row_an_entry_and_sums_to_zero():
     order = paid_order()
     response = staff("view_ledgerentry").get("/ops/books/journal.csv?first=2020-01-01")
     assert 'filename="journal-2020-01-01.csv"' in response["Content-Disposition"]
-    header, *rows = rows_of(response.content)
+    header, *rows = rows_of(response.getvalue())
     assert tuple(header) == books.JOURNAL_COLUMNS
     assert len(rows) == LedgerEntry.objects.count() == 2
     assert {row[2] for row in rows} == {order.number}
@@ -54,11 +60,11 @@ def test_the_journal_is_a_row_an_entry_and_sums_to_zero():
 def test_no_cell_of_the_journal_is_a_formula():
     payment = paid_order().payments.get()
     evil = '=HYPERLINK("http://x.example")'
-    refund = refunds.request_refund(
+    refund = refund_requests.request_refund(
         payment_id=payment.pk, amount_minor=100, reason=evil, actor="staff:a"
     )
     say(refund, "succeeded")
-    for row in rows_of(books.journal_csv(None, None)):
+    for row in rows_of(b"".join(books.journal_csv(None, None))):
         assert not any(cell.startswith(books.FORMULA_SIGNS) for cell in row)
     assert books.as_text(evil).startswith("'=")
 
@@ -69,15 +75,67 @@ def test_nobody_is_told_that_the_books_agree_before_they_were_compared():
     assert "agree" not in page
 
 
-def test_a_difference_is_resolved_with_a_reason():
-    BalanceRecord.objects.create(
-        stripe_id="txn_1",
-        category="charge",
-        amount_minor=1,
-        fee_minor=0,
-        currency="USD",
-        happened_at=timezone.now(),
+def reading(*, days_ago: int = 0, movements: int = 3) -> BalanceReading:
+    ends_at = timezone.now() - timedelta(days=days_ago)
+    return BalanceReading.objects.create(
+        begins_at=ends_at - timedelta(days=1),
+        ends_at=ends_at,
+        movement_count=movements,
+        difference_count=0,
     )
+
+
+def test_the_page_says_up_to_when_and_how_much_was_compared():
+    latest, _ = reading(movements=40), reading(days_ago=1, movements=2)
+    page = staff("view_balancedifference").get("/ops/reconciliation/").text
+    assert f"Compared up to {moment(latest.ends_at)}" in page
+    assert "<dd>42</dd>" in page
+    assert "Stripe and our books agree" in page
+
+
+def fill_the_books(orders: int) -> None:
+    for number in range(orders):
+        order = paid_order()
+        reading(days_ago=BalanceReading.objects.count())
+        record = BalanceRecord.objects.create(
+            stripe_id=f"txn_{order.number}",
+            category="charge",
+            payment=order.payments.get(),
+            amount_minor=1,
+            fee_minor=0,
+            currency="USD",
+            happened_at=timezone.now(),
+        )
+        BalanceDifference.objects.create(
+            key=f"x{number}{order.number}",
+            what="charge",
+            record=record,
+            payment=record.payment,
+            at_stripe_minor=1,
+            in_books_minor=0,
+            currency="USD",
+        )
+
+
+def test_ten_times_the_data_asks_no_more_questions():
+    """Of the trial balance, the journal, the reconciliation page."""
+    client = staff("view_ledgerentry", "view_balancedifference", "change_balancedifference")
+    asked = []
+    for orders in (2, 18):
+        fill_the_books(orders)
+        counts = []
+        for path in ("/ops/books/", "/ops/books/journal.csv", "/ops/reconciliation/"):
+            with CaptureQueriesContext(connection) as seen:
+                response = client.get(path)
+                assert response.getvalue() if response.streaming else response.content
+            counts.append(len(seen))
+        asked.append(counts)
+    assert asked[0] == asked[1]
+    assert max(asked[1]) <= MOST_QUERIES
+
+
+def test_a_difference_is_resolved_with_a_reason():
+    reading()
     difference = BalanceDifference.objects.create(
         key="x", what="charge ch_1", at_stripe_minor=1, in_books_minor=0, currency="USD"
     )

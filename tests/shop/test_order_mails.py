@@ -20,6 +20,7 @@ from shop.services.fulfilment import (
     start_pre_production,
 )
 from shop.services.orders import cancel_order
+from shop.services.refund_requests import request_refund
 from tests.factories.shop import (
     CONTACT,
     facts_of,
@@ -158,7 +159,25 @@ def test_a_missed_promise_is_told_with_both_days_and_the_reason():
 def test_a_cancelled_paid_order_says_how_much_goes_back():
     order = paid_order()
     cancel_order(order_id=order.pk, actor="staff:mira", why="You asked us to.")
-    assert "Your $558 goes back the way it came." in mail_of(order, "cancelled").body_text
+    assert "Your $558 goes back the way it came;" in mail_of(order, "cancelled").body_text
+
+
+def test_a_cancelled_order_whose_bank_was_asked_is_not_told_that_nothing_was_charged():
+    order = place_small_order()
+    pay(order, session_status="complete", intent_status="processing", is_charge_paid=False)
+    cancel_order(order_id=order.pk, actor="customer", why="You cancelled it.")
+    text = mail_of(order, "cancelled").body_text
+    assert "Your bank was asked for $558" in text
+    assert "Nothing was charged" not in text
+
+
+def test_a_cancelled_order_that_was_given_back_before_says_so():
+    order = paid_order()
+    request_refund(
+        payment_id=order.payments.get().pk, amount_minor=55_800, reason="x", actor="staff:mira"
+    )
+    cancel_order(order_id=order.pk, actor="staff:mira", why="You asked us to.")
+    assert "on its way back to you already" in mail_of(order, "cancelled").body_text
 
 
 def test_later_mails_stand_under_the_receipt():

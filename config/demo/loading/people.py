@@ -43,6 +43,7 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
                 "payment": WORK,
                 "paymenthold": WORK,
                 "refund": ("view", "add", "approve"),
+                "disputeanswer": ("view", "add", "approve"),
                 "balancedifference": ACT,
                 "stripeevent": ACT,
             },

@@ -10,14 +10,21 @@ disputes, reviews, early fraud warnings, balance transactions, events and the we
 endpoint. Customers meet it at ``/c/pay/{session}``, a page that works without script. A program
 can pay there as a browser does, by one form post:
 
-    method=card        number, expiry (MM/YY), cvc, name, email (unless the session has one)
-    method=sepa_debit  iban, name, email (unless the session has one)
+    method=card             number, expiry (MM/YY), cvc
+    method=sepa_debit       iban
+    method=us_bank_account  routing_number, account_number
+    method=bacs_debit       sort_code, bacs_account_number
+    method=ideal            (or bancontact) nothing more
+    always                  name, and email unless the session has one
 
-The answer is a redirect (303) to the success address or to the 3-D Secure page, the form again
-with the reason (402 declined, 422 not filled in correctly), or 410 when the session expired.
+The answer is a redirect (303) to the success address or to the bank's page (3-D Secure, iDEAL,
+Bancontact), the form again with the reason (402 declined, 422 not filled in correctly), or 410
+when the session expired. At the bank's page: ``answer=confirm`` or ``answer=refuse``, or no answer
+at all, which leaves the payment undecided until the session expires.
 
 What a payment brings later (a failed debit, a dispute, a refund that fails) is an appointment:
-see ``calendar_book``. Time can be let pass, banks and customers can be made to act, and events
-can be disturbed (``chaos``), all under ``/sandbox/``: see ``endpoints.control``. Another kind of
+see ``calendar_book``. Time can be let pass, banks and customers can be made to act, events can be
+disturbed (``chaos``) and the API can be slow, refuse, hang or lose its answers (``outages``), all
+under ``/sandbox/``: see ``endpoints.control``; a person does it at ``/c/bank``. Another kind of
 object would add a builder in ``objects`` and its endpoints in ``endpoints``.
 """

@@ -39,7 +39,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.
         "--chaos",
         default=environment.get("CASHIER_CHAOS", ""),
         metavar="NAME=NUMBER,…",
-        help="trouble with webhooks on purpose, such as duplicate=0.3,drop=0.1,seed=7"
+        help="trouble with events and the API on purpose, such as drop=0.1,cut=0.05,seed=7"
         " (default: $CASHIER_CHAOS)",
     )
     parser.add_argument("--ready-file", type=Path, help="written with the address once it listens")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from shop.stripe.sandbox import disputes, radar
 from shop.stripe.sandbox.calendar_book import appoint
 from shop.stripe.sandbox.cashier import Cashier
-from shop.stripe.sandbox.instruments import Instrument
+from shop.stripe.sandbox.instrument import Instrument
 from shop.stripe.sandbox.store import Document
 
 ACTIONS: dict[str, Callable[[Cashier, str], None]] = {

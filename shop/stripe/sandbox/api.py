@@ -5,11 +5,11 @@ import binascii
 import json
 import logging
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import stripe
 
-from shop.stripe.sandbox import idempotency
+from shop.stripe.sandbox import idempotency, outages
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.endpoints import ROUTES
 from shop.stripe.sandbox.endpoints.route import Route
@@ -18,6 +18,7 @@ from shop.stripe.sandbox.events import caused_by
 from shop.stripe.sandbox.exchange import Answer, Request
 from shop.stripe.sandbox.idempotency import KeptAnswer
 from shop.stripe.sandbox.ids import new_id
+from shop.stripe.sandbox.outages import Outage
 from shop.stripe.sandbox.presentation import present
 from shop.stripe.sandbox.wire import Raw, decode_form
 
@@ -29,11 +30,12 @@ SHOWN_OF_KEY = 8  # characters of a refused key that are told back
 
 
 class _Call(NamedTuple):
-    """Who asks: the request, the key it came with, and the mark of what it asked for."""
+    """Who asks: the request, the key it came with, the mark of what it asked for, its outage."""
 
     request_id: str
     key: str | None
     mark: str
+    outage: Outage
 
 
 def answer_api(cashier: Cashier, request: Request) -> Answer:
@@ -44,63 +46,80 @@ def answer_api(cashier: Cashier, request: Request) -> Answer:
         "Stripe-Version": stripe.api_version,
         "Cache-Control": "no-cache, no-store",
     }
+    outage = outages.next_outage(cashier) if request.path.startswith("/v1/") else outages.CALM
+    cashier.closing.wait(outage.wait)
+    if outage.kind == "hang":
+        return Answer(504, fate="hung")
+    is_kept = True
     try:
-        kept = _handle(cashier, request, request_id)
+        kept = _handle(cashier, request, request_id, outage)
     except ApiError as error:
         kept = KeptAnswer(error.status, json.dumps(error.envelope()), request_id)
+        headers |= error.headers
+        is_kept = False
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         fault = ApiError("The sandbox cashier failed; its log says why.", kind="api_error")
         kept = KeptAnswer(500, json.dumps(fault.envelope()), request_id)
-    key = request.headers.get("idempotency-key")
-    if key and request.method == "POST":
+        is_kept = False
+    if key := _key_of_request(request):
         headers["Idempotency-Key"] = key
+        if is_kept:  # the same key would only bring the same answer again
+            headers |= {"Original-Request": kept.request_id, **outages.NO_RETRY}
         if kept.request_id != request_id:
             headers["Idempotent-Replayed"] = "true"
-            headers["Original-Request"] = kept.request_id
-    return Answer(kept.status, kept.body.encode(), headers=headers)
+    fate: Literal["sent", "cut"] = "cut" if outage.kind == "cut" else "sent"
+    return Answer(kept.status, kept.body.encode(), headers=headers, fate=fate)
 
 
-def _handle(cashier: Cashier, request: Request, request_id: str) -> KeptAnswer:
+def _key_of_request(request: Request) -> str | None:
+    """Only a POST has one; with GET it would have no effect."""
+    return request.headers.get("idempotency-key") if request.method == "POST" else None
+
+
+def _handle(cashier: Cashier, request: Request, request_id: str, outage: Outage) -> KeptAnswer:
     _check_key(request)
     _check_version(request)
+    key = _key_of_request(request)
+    if refused := outages.refusal(outage, key):
+        raise refused
     route, ids = _find_route(request)
     raw = _parameters(request)
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
     mark = idempotency.fingerprint(request.method, request.path, raw)
     with ExitStack() as held:
         if key and not held.enter_context(cashier.keys.hold(key)):
-            raise idempotency.in_use(key)
-        return _answer_once(cashier, route, raw, ids, _Call(request_id, key, mark))
+            raise outages.key_in_use(key)
+        return _answer_once(cashier, route, raw, ids, _Call(request_id, key, mark, outage))
 
 
 def _answer_once(
     cashier: Cashier, route: Route, raw: dict[str, Raw], ids: tuple[str, ...], call: _Call
 ) -> KeptAnswer:
-    request_id, key, mark = call
-    with cashier.store.transaction(), caused_by(request_id, key):
-        if key and (kept := idempotency.kept_answer(cashier, key, mark)):
+    with cashier.store.transaction(), caused_by(call.request_id, call.key):
+        if call.key and (kept := idempotency.kept_answer(cashier, call.key, call.mark)):
             return kept
-        answer = _execute(cashier, route, raw, ids, request_id)
-        if key:
-            idempotency.keep_answer(cashier, key, mark, answer)
+        answer = _execute(cashier, route, raw, ids, call)
+        if call.key:
+            idempotency.keep_answer(cashier, call.key, call.mark, answer)
         return answer
 
 
 def _execute(
-    cashier: Cashier, route: Route, raw: dict[str, Raw], ids: tuple[str, ...], request_id: str
+    cashier: Cashier, route: Route, raw: dict[str, Raw], ids: tuple[str, ...], call: _Call
 ) -> KeptAnswer:
     """Run an endpoint. Its refusal is an answer worth keeping; a wrong parameter is not."""
     params: dict[str, Any] = route.shape.read(raw)
     expand = params.pop("expand", [])
     try:
+        if call.outage.kind == "stuck":
+            raise outages.broken()
         with cashier.store.savepoint():
             document = present(cashier, route.endpoint(cashier, params, *ids), expand)
     except ParameterError:
         raise
     except ApiError as error:
-        return KeptAnswer(error.status, json.dumps(error.envelope()), request_id)
-    return KeptAnswer(200, json.dumps(document), request_id)
+        return KeptAnswer(error.status, json.dumps(error.envelope()), call.request_id)
+    return KeptAnswer(200, json.dumps(document), call.request_id)
 
 
 def _check_key(request: Request) -> None:

@@ -51,6 +51,7 @@ class Cashier:
     settings: Settings
     clock: Clock = field(default=time.time)
     keys: KeysInUse = field(default_factory=KeysInUse)  # of requests being answered
+    closing: threading.Event = field(default_factory=threading.Event)  # nobody waits any more
     public_url: str = ""  # where customers reach the pages; known once the socket is bound
 
     def now(self) -> int:

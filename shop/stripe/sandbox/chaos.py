@@ -1,8 +1,10 @@
-"""Trouble on purpose: what the network and Stripe itself may do to events, in chosen measure.
+"""Trouble on purpose: what the network and Stripe itself may do, in chosen measure.
 
     CASHIER_CHAOS="duplicate=0.3,shuffle=2,drop=0.05,delay=0.5,forge=0.1,silence=0.02,seed=7"
+    CASHIER_CHAOS="slow=0.4,hang=0.01,limit=0.02,lock=0.05,busy=0.01,fault=0.05,cut=0.1,seed=7"
 
-The n-th event under one seed always meets the same fate, whatever else happens meanwhile.
+The n-th event under one seed always meets the same fate, whatever else happens meanwhile. Calls
+of the API are drawn by the same seed and counted apart: see ``outages``.
 """
 
 import json
@@ -14,6 +16,11 @@ from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.mischief import FORGERIES, plan
 
 LONGEST_SECONDS = 3_600.0
+SHARES = (
+    "duplicate", "drop", "forge", "silence",
+    "hang", "limit", "lock", "busy", "fault", "stuck", "cut",
+)  # fmt: skip
+OF_EVENTS = ("duplicate", "shuffle", "drop", "delay", "forge", "silence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,20 @@ class Chaos:
     forge: float = 0.0  # share beside which a forged one is sent
     silence: float = 0.0  # share that is never generated: neither delivered nor listed
     seed: int = 0
+    slow: float = 0.0  # seconds before each answer of the API
+    hang: float = 0.0  # share of calls that are never answered; nothing was done
+    limit: float = 0.0  # share turned away: 429, rate_limit
+    lock: float = 0.0  # share turned away: 429, lock_timeout
+    busy: float = 0.0  # share of calls with a key that are turned away: 409, key in use
+    fault: float = 0.0  # share answered 500 before anything began; the same key may try again
+    stuck: float = 0.0  # share whose work broke: 500, and the same key gets the same 500 again
+    cut: float = 0.0  # share whose work is done and whose connection then ends without an answer
 
     def __post_init__(self) -> None:
-        for name in ("duplicate", "drop", "forge", "silence"):
+        for name in SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"chaos: {name} is a share between 0 and 1")
-        for name in ("shuffle", "delay"):
+        for name in ("shuffle", "delay", "slow"):
             if not 0 <= getattr(self, name) <= LONGEST_SECONDS:
                 raise ValueError(f"chaos: {name} is between 0 and {LONGEST_SECONDS:g} seconds")
 
@@ -77,9 +92,10 @@ def begin(cashier: Cashier) -> None:
 
 
 def set_chaos(cashier: Cashier, chaos: Chaos) -> None:
-    """From now on; events are counted from one again. Inside a transaction."""
+    """From now on; events and calls are counted from one again. Inside a transaction."""
     cashier.store.set_knob("chaos", json.dumps(asdict(chaos)))
     cashier.store.set_knob("chaos_events", "0")
+    cashier.store.set_knob("chaos_calls", "0")
 
 
 def current(cashier: Cashier) -> Chaos:
@@ -90,11 +106,9 @@ def current(cashier: Cashier) -> Chaos:
 def next_fate(cashier: Cashier) -> Fate:
     """Count an event and draw its fate. Inside a transaction."""
     chaos = current(cashier)
-    if chaos == Chaos(seed=chaos.seed):
+    if not any(getattr(chaos, name) for name in OF_EVENTS):
         return Fate()
-    number = int(cashier.store.knob("chaos_events") or "0") + 1
-    cashier.store.set_knob("chaos_events", str(number))
-    return draw(chaos, number)
+    return draw(chaos, cashier.store.count("chaos_events"))
 
 
 def draw(chaos: Chaos, number: int) -> Fate:

@@ -9,7 +9,7 @@ from shop.stripe.sandbox.balance import settle_charge
 from shop.stripe.sandbox.calendar_book import appoint
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.events import emit
-from shop.stripe.sandbox.instruments import Instrument
+from shop.stripe.sandbox.instrument import Instrument
 from shop.stripe.sandbox.lookup import instrument_of, session_of
 from shop.stripe.sandbox.objects.charge import build_charge
 from shop.stripe.sandbox.objects.payment_intent import payment_error
@@ -81,7 +81,7 @@ def settle_debit(cashier: Cashier, intent_id: str) -> None:
         return
     charge |= {
         "status": "failed",
-        "failure_code": "generic_could_not_process",
+        "failure_code": instrument.error_code,
         "failure_message": DEBIT_FAILED,
     }
     cashier.store.save(charge)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, complete but for its length."""
+    """One HTTP answer, complete but for its length.
+
+    ``fate``: sent; or, on purpose, ``cut`` (the connection ends without it) or ``hung`` (nothing
+    is said for longer than anybody should wait).
+    """
 
     status: int
     body: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    fate: Literal["sent", "cut", "hung"] = "sent"

@@ -2,6 +2,10 @@
 
 The answer is written in the transaction of the work itself. A request whose key is being used by
 another one at the same moment is turned away (409) and may come again; then it is served from here.
+
+Length and life of a key, what is kept and what is not, ``Idempotent-Replayed``:
+docs.stripe.com/api/idempotent_requests. That every answer under a key carries ``Original-Request``
+and ``Stripe-Should-Retry: false``: answers of Stripe that other projects have recorded.
 """
 
 import hashlib
@@ -49,17 +53,6 @@ def kept_answer(cashier: Cashier, key: str, mark: str) -> KeptAnswer | None:
             kind="idempotency_error",
         )
     return KeptAnswer(row["status"], row["body"], row["request_id"])
-
-
-def in_use(key: str) -> ApiError:
-    """The answer to a request whose key is held by another one right now."""
-    return ApiError(
-        "There is currently another in-progress request using this idempotency key"
-        f" ('{key[:MAX_KEY_LENGTH]}'). Send it again when that one has been answered.",
-        status=409,
-        kind="idempotency_error",
-        code="idempotency_key_in_use",
-    )
 
 
 def keep_answer(cashier: Cashier, key: str, mark: str, answer: KeptAnswer) -> None:

@@ -1,7 +1,8 @@
 """From one stored object to another that it does not name outright."""
 
 from shop.stripe.sandbox.cashier import Cashier
-from shop.stripe.sandbox.instruments import BY_KEY, Instrument
+from shop.stripe.sandbox.instrument import Instrument
+from shop.stripe.sandbox.instruments import BY_KEY
 from shop.stripe.sandbox.store import Document
 
 

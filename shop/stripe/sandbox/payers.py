@@ -1,10 +1,13 @@
 """How a filled-in form is read: the test card or account it names, or what is wrong with it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shop.stripe.sandbox.instruments import ACCOUNTS, BY_NUMBER, CARDS, Instrument
+from shop.stripe.sandbox.accounts import ROUTING_NUMBER, SORT_CODE
+from shop.stripe.sandbox.instrument import Instrument
+from shop.stripe.sandbox.instruments import BY_NUMBER
+from shop.stripe.sandbox.methods import Method
 
 EXPIRY = re.compile(r"(\d{1,2})\s*[/\-. ]?\s*(\d{4}|\d{2})")
 CARD_LENGTHS = range(12, 20)
@@ -25,43 +28,81 @@ class Payer:
     exp_year: int = 0
 
 
-def read_card(
-    form: Mapping[str, str], *, this_month: tuple[int, int]
-) -> tuple[Payer | None, dict[str, str]]:
+type Form = Mapping[str, str]
+type Problems = dict[str, str]
+
+
+def read_payer(
+    method: Method, form: Form, *, this_month: tuple[int, int]
+) -> tuple[Payer | None, Problems]:
     """The payer, or what is wrong by field. ``this_month`` is (year, month)."""
     problems = _problems_of_payer(form)
-    number = re.sub(r"[\s-]", "", form.get("number", ""))
-    instrument = BY_NUMBER.get(number)
-    if not number:
-        problems["number"] = "The card number is missing."
-    elif not number.isascii() or not number.isdigit() or not is_luhn(number):
-        problems["number"] = "This is not a card number: check the digits."
-    elif instrument not in CARDS:
-        problems["number"] = "This cashier only knows the test cards listed here."
-    month, year, problem = _read_expiry(form.get("expiry", ""), this_month)
-    if problem:
-        problems["expiry"] = problem
-    if not CVC.fullmatch(form.get("cvc", "").strip()):
-        problems["cvc"] = "The security code is three digits; any will do here."
+    number, wrong = READERS[method.code](form) if method.fields else ("", {})
+    problems |= wrong
+    month = year = 0
+    if method.kind == "card":
+        month, year, problem = _read_expiry(form.get("expiry", ""), this_month)
+        problems |= {"expiry": problem} if problem else {}
+    instrument = BY_NUMBER.get((method.code, number))
+    if instrument is None and not wrong:
+        last = "number" if method.kind == "card" else method.fields[-1]
+        problems[last] = f"This cashier only knows the test {_things(method)} listed here."
     if problems or instrument is None:
         return None, problems
     return Payer(instrument, form["name"].strip(), form["email"].strip(), month, year), {}
 
 
-def read_account(form: Mapping[str, str]) -> tuple[Payer | None, dict[str, str]]:
-    """The payer of a SEPA debit, or what is wrong by field."""
-    problems = _problems_of_payer(form)
+def _things(method: Method) -> str:
+    return "cards" if method.kind == "card" else "accounts"
+
+
+def _read_card(form: Form) -> tuple[str, Problems]:
+    number = re.sub(r"[\s-]", "", form.get("number", ""))
+    problems = {}
+    if not number:
+        problems["number"] = "The card number is missing."
+    elif not number.isascii() or not number.isdigit() or not is_luhn(number):
+        problems["number"] = "This is not a card number: check the digits."
+    if not CVC.fullmatch(form.get("cvc", "").strip()):
+        problems["cvc"] = "The security code is three digits; any will do here."
+    return number, problems
+
+
+def _read_iban(form: Form) -> tuple[str, Problems]:
     iban = re.sub(r"\s", "", form.get("iban", "")).upper()
-    instrument = BY_NUMBER.get(iban)
     if not iban:
-        problems["iban"] = "The IBAN is missing."
-    elif not is_iban(iban):
-        problems["iban"] = "This is not an IBAN: check the characters."
-    elif instrument not in ACCOUNTS:
-        problems["iban"] = "This cashier only knows the test accounts listed here."
-    if problems or instrument is None:
-        return None, problems
-    return Payer(instrument, form["name"].strip(), form["email"].strip()), {}
+        return iban, {"iban": "The IBAN is missing."}
+    return iban, {} if is_iban(iban) else {"iban": "This is not an IBAN: check the characters."}
+
+
+def _read_ach(form: Form) -> tuple[str, Problems]:
+    return _read_account(form, "routing_number", ROUTING_NUMBER, "account_number", range(4, 18))
+
+
+def _read_bacs(form: Form) -> tuple[str, Problems]:
+    return _read_account(form, "sort_code", SORT_CODE, "bacs_account_number", range(8, 9))
+
+
+def _read_account(
+    form: Form, branch_field: str, branch: str, field: str, lengths: range
+) -> tuple[str, Problems]:
+    problems = {}
+    if re.sub(r"[\s-]", "", form.get(branch_field, "")) != branch:
+        problems[branch_field] = f"This cashier only knows {branch}."
+    number = re.sub(r"[\s-]", "", form.get(field, ""))
+    if not number:
+        problems[field] = "The account number is missing."
+    elif not number.isascii() or not number.isdigit() or len(number) not in lengths:
+        problems[field] = "This is not an account number: check the digits."
+    return number, problems
+
+
+READERS: dict[str, Callable[[Form], tuple[str, Problems]]] = {
+    "card": _read_card,
+    "sepa_debit": _read_iban,
+    "us_bank_account": _read_ach,
+    "bacs_debit": _read_bacs,
+}
 
 
 def is_luhn(number: str) -> bool:
@@ -81,7 +122,7 @@ def is_iban(iban: str) -> bool:
     return int("".join(str(int(character, 36)) for character in rotated)) % 97 == 1
 
 
-def _problems_of_payer(form: Mapping[str, str]) -> dict[str, str]:
+def _problems_of_payer(form: Form) -> Problems:
     problems = {}
     if not 0 < len(form.get("name", "").strip()) <= MAX_LENGTH:
         problems["name"] = "The name is missing."

@@ -11,7 +11,7 @@ from shop.stripe.sandbox.calendar_book import cancel
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.charging import charge_card, decline, fail, start_debit
 from shop.stripe.sandbox.events import emit
-from shop.stripe.sandbox.instruments import Instrument
+from shop.stripe.sandbox.instrument import Instrument
 from shop.stripe.sandbox.lookup import instrument_of
 from shop.stripe.sandbox.objects.payment_intent import build_payment_intent
 from shop.stripe.sandbox.objects.payment_method import build_payment_method

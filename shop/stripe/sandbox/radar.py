@@ -1,6 +1,8 @@
 """Fraud screening: reviews that a person closes, and warnings from the customer's bank.
 
-Every function runs inside a transaction.
+Every function runs inside a transaction. Reasons of a closed review: ``stripe.Review``, of which
+those for bank debits do not come up here. When a warning is ``actionable``, not disputed and not
+refunded as a whole: ``stripe.radar.EarlyFraudWarning``.
 """
 
 from shop.stripe.sandbox.cashier import Cashier

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1_000_000
 IDLE_SECONDS = 30
+HANGING_SECONDS = 60.0  # how long a call is left without an answer before it is cut off
+CALLERS_WAITING = 128  # connections not yet taken up; more are turned away by the system
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -60,7 +62,13 @@ class Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
         )
-        self._send(self.server.answer(request))
+        answer = self.server.answer(request)
+        if answer.fate == "hung":
+            self.server.cashier.closing.wait(HANGING_SECONDS)
+        if answer.fate == "sent":
+            self._send(answer)
+        else:
+            self.close_connection = True
 
     def _read_body(self) -> bytes | None:
         length = self.headers.get("Content-Length", "0")
@@ -87,6 +95,7 @@ class Server(ThreadingHTTPServer):
     """Listens for one cashier and runs its background work."""
 
     daemon_threads = True
+    request_queue_size = CALLERS_WAITING
 
     def __init__(self, address: tuple[str, int], cashier: Cashier, public_url: str = "") -> None:
         super().__init__(address, Handler)
@@ -117,6 +126,7 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop listening, finish what is in flight, close the memory."""
+        self.cashier.closing.set()
         self.shutdown()
         self.server_close()
         self.background.stop()

@@ -133,7 +133,8 @@ class Choice:
             return raw
         if isinstance(raw, str) and raw in self.refused:
             raise not_supported(f"{name}={raw}", name)
-        words = ", ".join(sorted({*self.accepted, *self.refused}))
+        *most, last = sorted({*self.accepted, *self.refused})
+        words = f"{', '.join(most)}, or {last}" if most else last
         raise ParameterError(f"Invalid {name}: must be one of {words}", param=name)
 
 

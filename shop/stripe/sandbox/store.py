@@ -1,4 +1,9 @@
-"""The cashier's memory: one SQLite file of JSON documents, one writer at a time."""
+"""The cashier's memory: one SQLite file of JSON documents, one writer at a time.
+
+A call is answered after its transaction was committed, so a killed cashier has lost nothing that
+it said. (The file is written through to the disk only now and then: a machine that loses its power
+may lose the last seconds, and nothing but those.)
+"""
 
 import json
 import sqlite3
@@ -175,6 +180,12 @@ class Store:
 
     def set_knob(self, name: str, value: str) -> None:
         self.execute("INSERT OR REPLACE INTO knobs (name, value) VALUES (?, ?)", (name, value))
+
+    def count(self, name: str) -> int:
+        """Add one to a knob that counts; returns what it stands at now."""
+        number = int(self.knob(name) or "0") + 1
+        self.set_knob(name, str(number))
+        return number
 
     def position(self, kind: str, object_id: str) -> int | None:
         row = self.execute(

@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from config.errors import CartwrightError
-from config.locks import lock_rows
 from configurator.models import ModelVersion
 from production.models import AssemblyJob, MaterialRequirement, Part, StockLevel
 from production.services import pegging, planning, replanning, requiring, scrapping
 from production.services.cancelling import cancel_jobs
 from production.services.counting import adjust_stock
 from production.services.issuing import issue_requirements
+from production.services.locked_job import lock_job
 from production.services.shop_floor import start_operation
 from shop.models import Order, OrderLine, Payment
 from shop.services import refunds
@@ -76,8 +76,9 @@ def cancel(which: int) -> None:
     for order in one_of(Order.objects.filter(status__in=OPEN), which):
         with refusals():
             cancel_order(order_id=order.pk, actor=ACTOR, why="so it goes")
-        # A transaction of its own, as the event's delivery is: it locks whoever waits, in order.
-        if Order.objects.filter(pk=order.pk, status=Order.Status.CANCELLED).exists():
+        # The outbox brings it to production, in a transaction of its own.
+        order.refresh_from_db()
+        if order.status == Order.Status.CANCELLED:
             cancel_jobs(order_id=order.pk)
 
 
@@ -114,14 +115,15 @@ def take_what_came(which: int) -> None:
     """A job under way takes what has been kept for it since."""
     for job in one_of(AssemblyJob.objects.filter(status="in_progress"), which):
         with refusals():
-            lock_rows(Order, [job.clearance_id])
-            (job,) = lock_rows(AssemblyJob, [job.pk])  # noqa: PLW2901 - read again under its lock
-            if job.status == AssemblyJob.Status.IN_PROGRESS:
-                take(job)
+            take(job)
 
 
 def take(job: AssemblyJob) -> None:
-    issue_requirements(requirements=list(job.requirements.all()), reference=job.number, actor=ACTOR)
+    """As the floor does: under the locks of order and job."""
+    with transaction.atomic():
+        locked = lock_job(job.pk)
+        requirements = list(locked.job.requirements.all())
+        issue_requirements(requirements=requirements, reference=job.number, actor=ACTOR)
 
 
 def scrap(which: int) -> None:

@@ -162,6 +162,18 @@ def test_an_event_of_a_payment_that_we_have_not_looked_at_yet_waits_for_it(drain
     assert not RejectedEvent.objects.exists()
 
 
+def test_an_event_that_names_itself_by_a_reference_of_nobody_does_not_wait(drain):
+    refund = {
+        "id": "re_1",
+        "object": "refund",
+        "payment_intent": "pi_1",
+        "metadata": {"cartwright_payment": "x_nobody"},
+    }
+    send(*signed_event(refund, type="refund.created"))
+    drain()
+    assert RejectedEvent.objects.get().reason == "names no payment of ours"
+
+
 def test_an_event_that_nobody_ever_owns_is_rejected_in_the_end(drain):
     send(*signed_event(review_of("pi_of_nobody"), type="review.opened"))
     event = StripeEvent.objects.get()

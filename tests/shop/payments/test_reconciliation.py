@@ -2,26 +2,32 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shop import console
-from shop.errors import ShopError
+from shop.errors import CashierAway, ShopError
 from shop.models import (
     BalanceDifference,
+    BalanceReading,
     BalanceRecord,
     LedgerTransaction,
     Order,
     Payment,
     StripeEvent,
 )
-from shop.services import payments, reconciliation, refunds
+from shop.services import balance_records, payments, reconciliation, refund_requests, refunds
+from shop.services.balance_records import BOOKED_TO
+from shop.services.comparison import compare
 from shop.services.inbox import work_off
+from shop.services.reconciliation import Reconciled
 from shop.stripe.balance import Movement
 from shop.tasks import fetch_undelivered_events, reconcile
-from tests.factories.shop import paid_order, place_small_order
+from tests.factories.shop import facts_of, paid_order, payment_of, place_small_order
 from tests.shop.payments.test_refunding import balances
 from tests.shop.sandbox.browser_double import GOOD, visit
 
@@ -45,8 +51,13 @@ def movement(payment: Payment, **changes) -> Movement:
 
 
 def take_in(*movements: Movement) -> None:
-    reconciliation.take_in(movements)
-    reconciliation.compare()
+    balance_records.take_in(movements)
+    compare(BalanceRecord.objects.exclude(category__in=BOOKED_TO))
+
+
+def reconcile_later(**later) -> Reconciled:
+    """As `reconcile`, when what is asked for here has had the time to be booked."""
+    return reconciliation.reconcile(now=timezone.now() + timedelta(**(later or {"minutes": 5})))
 
 
 def open_differences() -> list[str]:
@@ -57,12 +68,12 @@ def test_a_payment_and_its_refund_at_the_cashier_agree_with_the_books_to_the_cen
     order = place_small_order()
     visit(payments.open_payment(order_id=order.pk), GOOD)
     payment = payments.sync_payment(payment_id=order.payments.get().pk)
-    refund = refunds.request_refund(
+    refund = refund_requests.request_refund(
         payment_id=payment.pk, amount_minor=1_000, reason="x", actor="staff:a"
     )
     refunds.perform_refund(refund.call)
-    for _ in range(2):
-        reconcile()
+    for minutes in (5, 10):
+        reconcile_later(minutes=minutes)
     assert open_differences() == []
     assert set(BalanceRecord.objects.values_list("category", flat=True)) == {"charge", "refund"}
     at_stripe = sum(it.amount_minor - it.fee_minor for it in BalanceRecord.objects.all())
@@ -84,7 +95,7 @@ def test_a_charge_of_another_amount_is_a_difference_until_staff_say_why():
         reconciliation.resolve_difference(
             difference_id=difference.pk, actor=actor, reason="Rounded by the bank."
         )
-    reconciliation.compare()
+    compare()
     difference.refresh_from_db()
     assert (difference.resolved_by, difference.reason) == ("staff:a", "Rounded by the bank.")
     assert open_differences() == []
@@ -113,20 +124,104 @@ def test_a_difference_closes_by_itself_once_the_books_catch_up():
         payments.ledger.post_surplus(
             payment=visit_later, amount_minor=order.total_minor, currency="USD"
         )
-    reconciliation.compare()
+    compare()
     assert open_differences() == []
     assert BalanceDifference.objects.get().reason == "both sides agree now"
 
 
-def test_what_only_our_books_know_is_a_difference_after_a_day(monkeypatch):
-    order = paid_order()
-    reconciliation.compare()
+def test_what_only_our_books_know_is_a_difference_after_a_day(cashier):
+    order = paid_order()  # the cashier knows nothing of it
+    reconcile_later(hours=23)
     assert open_differences() == []
-    monkeypatch.setattr(reconciliation, "BOOKS_AHEAD_FOR", timedelta(seconds=-1))
-    reconciliation.compare()
+    reconcile_later(hours=25)
     assert open_differences() == [f"{order.number} paid: Stripe's balance has no such movement"]
     take_in(movement(order.payments.get()))
     assert open_differences() == []
+
+
+def test_the_balance_is_read_in_stretches_that_follow_each_other(cashier):
+    paid_order()
+    reconcile_later(days=3)
+    reconcile_later(days=3, hours=1)
+    readings = list(BalanceReading.objects.order_by("ends_at"))
+    lengths = [it.ends_at - it.begins_at for it in readings]
+    assert len(readings) == 4
+    assert max(lengths) == reconciliation.STRETCH
+    for earlier, later in pairwise(readings):
+        assert earlier.ends_at == later.begins_at
+
+
+def test_a_run_that_broke_off_goes_on_where_it_was_and_leaves_nothing_out(cashier, monkeypatch):
+    order = place_small_order()
+    visit(payments.open_payment(order_id=order.pk), GOOD)
+    payments.sync_payment(payment_id=order.payments.get().pk)
+    begun = timezone.now() - timedelta(days=10)
+    Payment.objects.update(created_at=begun)
+    read, calls = reconciliation.movements_between, []
+
+    def breaks_off(begins, ends):
+        calls.append(ends)
+        if len(calls) == 4:
+            raise CashierAway("nobody there")
+        return read(begins, ends)
+
+    monkeypatch.setattr(reconciliation, "movements_between", breaks_off)
+    with pytest.raises(CashierAway):
+        reconcile_later()
+    assert BalanceReading.objects.count() == 3
+    reconcile_later()
+    assert len(calls) == 4 + 8
+    assert BalanceRecord.objects.filter(category="charge").count() == 1
+    assert open_differences() == []
+
+
+def test_old_movements_are_not_compared_again(cashier, django_assert_max_num_queries):
+    for number in range(12):
+        payment = paid_order().payments.get()
+        old = timezone.now() - timedelta(days=3)
+        take_in(movement(payment, stripe_id=f"txn_old_{number}", happened_at=old))
+    reconcile_later()
+    with django_assert_max_num_queries(20), CaptureQueriesContext(connection) as seen:
+        reconcile_later(minutes=10)
+    names = [query["sql"] for query in seen if "txn_old" in query["sql"]]
+    assert names == []
+
+
+def test_a_movement_whose_payment_becomes_known_later_is_explained_then():
+    order = place_small_order()
+    payment = payment_of(order)
+    take_in(movement(payment, intent_id=f"pi_test_{payment.pk}"))
+    assert "of no payment that we know" in open_differences()[0]
+    payments.apply_facts(payment_id=payment.pk, facts=facts_of(payment))
+    compare()
+    assert open_differences() == []
+
+
+def test_a_payment_whose_event_never_came_is_found_by_its_movement(cashier):
+    order = place_small_order()
+    visit(payments.open_payment(order_id=order.pk), GOOD)
+    payment = order.payments.get()
+    gone = payments.gateway.retrieve_checkout(payment.session_id)
+    # Nobody polls what is thought to have failed.
+    Payment.objects.update(status="failed", payment_intent_id=gone.intent_id)
+    reconcile_later()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
+    assert open_differences() == []
+
+
+def test_money_of_an_order_that_is_held_is_no_difference():
+    order = place_small_order()
+    payment = payment_of(order)
+    payments.apply_facts(payment_id=payment.pk, facts=facts_of(payment, is_under_review=True))
+    take_in(movement(Payment.objects.get(pk=payment.pk)))
+    assert open_differences() == []
+
+
+def test_money_in_another_currency_is_a_difference_even_of_the_same_number():
+    payment = paid_order().payments.get()
+    take_in(movement(payment, currency="EUR"))
+    assert open_differences() == [f"{payment.order.number} paid: at Stripe in EUR"]
 
 
 def test_fees_disputes_and_payouts_are_booked_once_from_the_balance():
@@ -168,17 +263,29 @@ def test_fees_disputes_and_payouts_are_booked_once_from_the_balance():
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE shop_balancerecord SET amount_minor = 1", "DELETE FROM shop_balancerecord"],
+    [
+        "UPDATE shop_balancerecord SET amount_minor = 1",
+        "DELETE FROM shop_balancerecord",
+        "UPDATE shop_balancereading SET ends_at = ends_at + interval '1 day'",
+        "DELETE FROM shop_balancereading",
+    ],
 )
-def test_what_stripe_said_is_not_rewritten(statement):
+def test_what_stripe_said_and_how_far_it_was_read_is_not_rewritten(statement):
     take_in(movement(paid_order().payments.get()))
+    now = timezone.now()
+    BalanceReading.objects.create(
+        begins_at=now - timedelta(days=1), ends_at=now, movement_count=1, difference_count=0
+    )
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def test_a_cashier_that_is_away_leaves_everything_for_the_next_time(no_cashier):
+    paid_order()
+    Payment.objects.update(created_at=timezone.now() - timedelta(days=1))
     reconcile()
     fetch_undelivered_events()
+    assert not BalanceReading.objects.exists()
     assert not BalanceRecord.objects.exists()
 
 

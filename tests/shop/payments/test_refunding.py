@@ -8,7 +8,7 @@ from config.mail.models import OutgoingMail
 from config.outbox import sources
 from shop.errors import CashierAway, IllegalTransition, NotRefundable, SecondPersonNeeded
 from shop.models import LedgerEntry, Order, Payment, Refund, RefundCall
-from shop.services import payments, refunds
+from shop.services import failed_refunds, payments, refund_requests, refunds
 from shop.services.fulfilment import (
     book_shipment,
     freeze_order,
@@ -42,7 +42,7 @@ def paid_at_the_cashier(form: dict[str, str] = GOOD) -> Payment:
 
 def ask(payment: Payment, amount_minor: int, **more) -> Refund:
     more = {"reason": WHY, "actor": "staff:mira", **more}
-    return refunds.request_refund(payment_id=payment.pk, amount_minor=amount_minor, **more)
+    return refund_requests.request_refund(payment_id=payment.pk, amount_minor=amount_minor, **more)
 
 
 def say(refund: Refund, status: str, **more) -> Refund:
@@ -112,17 +112,18 @@ def test_a_refund_that_the_bank_sends_back_is_booked_back_and_waits_for_a_person
     }
     order.refresh_from_db()
     assert order.refunded_minor == 0
-    again = refunds.retry_refund(refund_id=refund.pk, actor="staff:mira")
+    again = failed_refunds.retry_refund(refund_id=refund.pk, actor="staff:mira")
     assert again.idempotency_key != refund.idempotency_key
     refund.refresh_from_db()
     assert refund.settled_by == "staff:mira"
     with pytest.raises(NotRefundable):
-        refunds.retry_refund(refund_id=refund.pk, actor="staff:mira")
+        failed_refunds.retry_refund(refund_id=refund.pk, actor="staff:mira")
 
 
 def test_a_refund_that_needs_the_customer_is_not_booked_before_it_moves():
     refund = ask(paid_order().payments.get(), 1_000)
-    assert say(refund, "requires_action").status == Refund.Status.REQUIRES_ACTION
+    asked = say(refund, "requires_action", has_moved=False)
+    assert asked.status == Refund.Status.REQUIRES_ACTION
     assert not LedgerEntry.objects.filter(transaction__key__startswith="refund").exists()
     assert say(refund, "succeeded").status == Refund.Status.SUCCEEDED
 
@@ -134,7 +135,7 @@ def test_what_the_cashier_refuses_fails_for_good_and_frees_the_amount(cashier):
     refund.refresh_from_db()
     assert refund.status == Refund.Status.FAILED
     assert "No such payment_intent" in refund.failure
-    assert refunds.refundable_minor(payment) == payment.captured_minor
+    assert refund_requests.refundable_minor(payment) == payment.captured_minor
 
 
 def test_a_cashier_that_is_away_changes_nothing(no_cashier):
@@ -195,12 +196,12 @@ def test_above_the_limit_nothing_is_asked_for_before_somebody_else_approves(sett
     assert second.status == Refund.Status.REQUESTED
     assert not RefundCall.objects.filter(refund=second).exists()
     with pytest.raises(SecondPersonNeeded):
-        refunds.approve_refund(refund_id=second.pk, actor="staff:mira")
-    refunds.approve_refund(refund_id=second.pk, actor="staff:anna")
-    refunds.approve_refund(refund_id=second.pk, actor="staff:anna")
+        refund_requests.approve_refund(refund_id=second.pk, actor="staff:mira")
+    refund_requests.approve_refund(refund_id=second.pk, actor="staff:anna")
+    refund_requests.approve_refund(refund_id=second.pk, actor="staff:anna")
     assert RefundCall.objects.filter(refund=second).count() == 1
     with pytest.raises(IllegalTransition):
-        refunds.withdraw_refund(refund_id=second.pk, actor="staff:mira")
+        refund_requests.withdraw_refund(refund_id=second.pk, actor="staff:mira")
 
 
 def test_what_is_withdrawn_can_be_asked_for_again(settings):
@@ -209,7 +210,7 @@ def test_what_is_withdrawn_can_be_asked_for_again(settings):
     refund = ask(payment, payment.captured_minor)
     with pytest.raises(NotRefundable):
         ask(payment, 1)
-    refunds.withdraw_refund(refund_id=refund.pk, actor="staff:mira")
+    refund_requests.withdraw_refund(refund_id=refund.pk, actor="staff:mira")
     assert ask(payment, payment.captured_minor).status == Refund.Status.REQUESTED
 
 
@@ -266,6 +267,8 @@ def test_before_shipping_a_refund_lessens_what_is_owed_and_after_it_what_was_ear
         "UPDATE shop_refund SET idempotency_key = 'mine'",
         "DELETE FROM shop_refund",
         "UPDATE shop_refund SET approved_by = ''",
+        "UPDATE shop_refund SET needs_second_person = true",
+        "UPDATE shop_refund SET way = 'transfer'",
         "UPDATE shop_payment SET captured_minor = 999",
         """INSERT INTO shop_refund (payment_id, status, amount_minor, currency, reason, failure,
                idempotency_key, requested_by, needs_second_person, approved_by, settled_by,

@@ -26,6 +26,11 @@ INQUIRED = CARD | {"number": "4000 0000 0000 1976"}
 DEBIT_DISPUTED = DEBIT | {"iban": "AT59 1904 3002 3547 3203"}
 DEBIT_OK = DEBIT | {"iban": "AT32 1904 3002 3547 3204"}
 DEBIT_FAILS = DEBIT | {"iban": "at861904300235473202"}
+PAYER = {"name": "Ada Example", "email": "ada@example.com"}
+ACH = PAYER | {"method": "us_bank_account", "routing_number": "110000000"}
+BACS = PAYER | {"method": "bacs_debit", "sort_code": "10-88-00"}
+IDEAL = PAYER | {"method": "ideal"}
+BANCONTACT = PAYER | {"method": "bancontact"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,13 @@ def test_a_record_has_the_shape_of_stripes(stripe_client: stripe.StripeClient):
 )
 def test_the_fee_follows_a_price_list(method: str, amount: int, currency: str, fee: int):
     assert fee_of(method, amount, currency) == fee
+
+
+def test_a_record_says_what_it_was_for(stripe_client: stripe.StripeClient):
+    described = {"metadata": {"order": "CW-1001"}, "description": "CW-1001"}
+    session = open_session(stripe_client, payment_intent_data=described)
+    browser.visit(str(session.url), browser.GOOD)
+    (charge,) = stripe_client.v1.charges.list().data
+    stripe_client.v1.refunds.create({"charge": charge.id, "amount": 1_000})
+    records = stripe_client.v1.balance_transactions.list().data
+    assert [record.description for record in records] == ["REFUND FOR CHARGE (CW-1001)", "CW-1001"]

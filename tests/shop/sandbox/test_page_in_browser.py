@@ -57,8 +57,9 @@ def test_a_customer_without_script_pays_by_keyboard_and_returns_to_the_shop(
     session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
     page, complaints = open_page(browser, str(session.url), java_script_enabled=False)
     page.get_by_label("E-mail").focus()
-    for typed in ("ada@example.com", None, "4242424242424242", "12/34", "123", "Ada Example"):
-        if typed:  # at the radio buttons there is nothing to type: the card is chosen already
+    fields = ("ada@example.com", None, None, "4242424242424242", "12/34", "123", "Ada Example")
+    for typed in fields:
+        if typed:  # nothing to type at the card, chosen already, and at the other ways to pay
             page.keyboard.type(typed)
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -72,6 +73,7 @@ def test_a_filled_in_secure_card_goes_by_way_of_the_bank(
 ):
     session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
     page, _ = open_page(browser, str(session.url), java_script_enabled=False)
+    page.get_by_text("Cards whose bank asks first").click()
     page.get_by_role("button", name="Fill in 4000 0025 0000 3155").click()
     page.get_by_role("button", name="Pay $2,613.00").click()
     page.get_by_role("button", name="Confirm the payment").click()
@@ -83,9 +85,58 @@ def test_only_the_fields_of_the_chosen_method_are_shown(
 ):
     page, _ = open_page(browser, str(open_session(stripe_client).url), java_script_enabled=False)
     assert not page.get_by_label("IBAN").is_visible()
+    page.get_by_text("Other ways to pay").click()
     page.get_by_label("Bank debit (SEPA)").check()
     assert page.get_by_label("IBAN").is_visible()
     assert not page.get_by_label("Card number").is_visible()
+    page.get_by_label("iDEAL").check()
+    assert not page.get_by_label("IBAN").is_visible()
+
+
+def test_the_usual_card_is_one_press_away_and_the_rest_is_folded_up(
+    stripe_client: stripe.StripeClient, browser: Browser
+):
+    url = str(open_session(stripe_client).url)
+    page, _ = open_page(
+        browser, url, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    shown = page.get_by_role("button", name="Fill in")
+    assert shown.count() == 1
+    shown.click()
+    page.get_by_role("status").wait_for()
+    assert page.get_by_label("Card number").input_value() == "4242 4242 4242 4242"
+
+
+def test_a_filled_in_account_shows_the_way_it_pays(
+    stripe_client: stripe.StripeClient, browser: Browser, shop_front: str
+):
+    session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
+    page, _ = open_page(browser, str(session.url), java_script_enabled=False)
+    page.get_by_text("Bank accounts for ACH").click()
+    page.get_by_role("button", name="Fill in 000123456789").click()
+    assert page.get_by_label("Bank debit (ACH)").is_checked()
+    assert page.get_by_label("Routing number").input_value() == "110000000"
+    page.get_by_role("button", name="Pay $2,613.00").click()
+    page.wait_for_url(f"{shop_front}/paid/")
+
+
+def test_a_customer_leaves_the_banks_page_and_pays_by_card(
+    stripe_client: stripe.StripeClient, browser: Browser, shop_front: str
+):
+    session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
+    page, _ = open_page(browser, str(session.url), java_script_enabled=False)
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Name of the payer").fill("Ada Example")
+    page.get_by_text("Other ways to pay").click()
+    page.get_by_label("iDEAL").check()
+    page.get_by_role("button", name="Pay $2,613.00").click()
+    page.get_by_role("heading", name="your bank’s page").wait_for()
+    judged, _ = open_page(browser, page.url)
+    assert Axe().run(judged).response["violations"] == []
+    page.get_by_role("link", name="Leave without an answer").click()
+    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    page.get_by_role("button", name="Pay $2,613.00").click()
+    page.wait_for_url(f"{shop_front}/paid/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -96,6 +147,10 @@ def test_no_accessibility_rule_is_broken_and_nothing_overflows(
     size = {"width": width, "height": 900}
     url = str(open_session(stripe_client).url)
     page, _ = open_page(browser, url, viewport=size, color_scheme=scheme)
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for summary in page.locator("summary").all():
+        summary.click()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Fill in 4000 0000 0000 0002").click()

@@ -105,6 +105,8 @@ def test_the_same_key_and_request_is_answered_from_memory(stripe_client: stripe.
     assert again.last_response.headers["Idempotent-Replayed"] == "true"
     assert again.last_response.headers["Original-Request"] == first.last_response.request_id
     assert "Idempotent-Replayed" not in first.last_response.headers
+    assert first.last_response.headers["Original-Request"] == first.last_response.request_id
+    assert {one.last_response.headers["Stripe-Should-Retry"] for one in (first, again)} == {"false"}
     assert len(api.list().data) == 1
 
 

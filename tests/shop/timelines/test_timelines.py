@@ -26,14 +26,15 @@ from hypothesis.stateful import (
 
 from config.errors import CartwrightError
 from config.outbox import relay, sources
-from shop.models import Order, Payment, Refund
-from shop.services import payments, refunds
+from shop.models import Dispute, DisputeAnswer, Order, Payment, PaymentHold, Refund
+from shop.services import disputes, holds, payments, refund_requests, refunds
 from shop.services.asking import open_payment
+from shop.services.fulfilment import record_shipment
 from shop.services.orders import cancel_order, close_checkouts
 from shop.stripe import webhooks
-from shop.tasks import poll_payments
+from shop.tasks import poll_payments, watch_risk
 from tests.factories.production import makeable_model
-from tests.factories.shop import place_small_order
+from tests.factories.shop import boxed_order, place_small_order
 from tests.shop.timelines.bank import Bank, Till
 from tests.shop.timelines.truths import ALWAYS, AT_REST, broken
 
@@ -132,10 +133,20 @@ class Timeline(RuleBasedStateMachine):
             past = timezone.now() - timedelta(seconds=1)
             Payment.objects.filter(idempotency_key=key).update(expires_at=past)
 
-    @rule(which=pick)
-    def dispute_begins_or_ends(self, which: int) -> None:
+    @rule(which=pick, status=st.sampled_from(["needs_response", "warning_needs_response"]))
+    def dispute_begins(self, which: int, status: str) -> None:
         for till in self.tills(which, lambda till: till.is_paid):
-            till.is_disputed = not till.is_disputed
+            till.dispute(status)
+
+    @rule(which=pick, is_won=st.booleans())
+    def dispute_ends(self, which: int, is_won: bool) -> None:  # noqa: FBT001
+        for till in self.tills(which, lambda till: bool(till.disputes)):
+            till.end_dispute(is_won=is_won)
+
+    @rule(which=pick, what=st.sampled_from(["is_under_review", "is_warned_of"]))
+    def suspicion_begins_or_ends(self, which: int, what: str) -> None:
+        for till in self.tills(which, lambda till: till.is_paid):
+            setattr(till, what, not getattr(till, what))
 
     @rule(which=pick, status=st.sampled_from(["succeeded", "failed"]))
     def refund_ends(self, which: int, status: str) -> None:
@@ -185,8 +196,27 @@ class Timeline(RuleBasedStateMachine):
         poll_payments()
 
     @rule()
+    def watch(self) -> None:
+        watch_risk()
+
+    @rule()
     def work(self) -> None:
         work_off()
+
+    # --- the shop floor
+
+    @rule(which=pick)
+    def make(self, which: int) -> None:
+        for order in one_of(Order.objects.filter(status="pre_production"), which):
+            boxed_order(order)
+
+    @rule(which=pick)
+    def ship(self, which: int) -> None:
+        for order in one_of(Order.objects.filter(status="boxing"), which):
+            with refusals():
+                record_shipment(
+                    order_id=order.pk, carrier="Post", tracking_number="1", actor="staff:anna"
+                )
 
     # --- staff
 
@@ -194,7 +224,7 @@ class Timeline(RuleBasedStateMachine):
     def give_back(self, which: int, part: int) -> None:
         for payment in one_of(Payment.objects.filter(captured_minor__gt=0), which):
             with refusals():
-                refunds.request_refund(
+                refund_requests.request_refund(
                     payment_id=payment.pk,
                     amount_minor=payment.captured_minor // part,
                     reason="as agreed",
@@ -205,7 +235,34 @@ class Timeline(RuleBasedStateMachine):
     def approve(self, which: int, actor: str) -> None:
         for refund in one_of(Refund.objects.all(), which):
             with refusals():
-                refunds.approve_refund(refund_id=refund.pk, actor=actor)
+                refund_requests.approve_refund(refund_id=refund.pk, actor=actor)
+
+    @rule(which=pick)
+    def hold(self, which: int) -> None:
+        for order in one_of(Order.objects.all(), which):
+            with refusals():
+                holds.place_hold(order_id=order.pk, actor="staff:anna", why="looks odd")
+
+    @rule(which=pick)
+    def let_pass(self, which: int) -> None:
+        for one in one_of(PaymentHold.objects.all(), which):
+            with refusals():
+                holds.close_hold(hold_id=one.pk, actor="staff:anna")
+
+    @rule(which=pick)
+    def send_evidence(self, which: int) -> None:
+        for one in one_of(Dispute.objects.all(), which):
+            with refusals():
+                disputes.submit_evidence(
+                    dispute_id=one.pk, evidence={"customer_name": "Ada"}, actor="staff:anna"
+                )
+
+    @rule(which=pick, actor=st.sampled_from(["staff:anna", "staff:ben"]))
+    def accept_a_loss(self, which: int, actor: str) -> None:
+        for one in one_of(Dispute.objects.all(), which):
+            with refusals():
+                answer = disputes.accept_loss(dispute_id=one.pk, reason="so it is", actor=actor)
+                disputes.approve_answer(answer_id=answer.pk, actor="staff:ben")
 
     # --- what must hold
 
@@ -220,12 +277,17 @@ class Timeline(RuleBasedStateMachine):
             for payment in Payment.objects.all():
                 payments.sync_payment(payment_id=payment.pk)
                 refunds.sync_refunds(payment_id=payment.pk)
+            watch_risk()
             work_off()
-        for row in (*Order.objects.all(), *Payment.objects.all(), *Refund.objects.all()):
-            seen[f"{row._meta.model_name} {row.status}"] += 1
-        paid = [till.facts.intent_id for till in self.bank.tills.values() if till.is_paid]
+        for model in (Order, Payment, Refund, Dispute, DisputeAnswer):
+            for row in model.objects.all():
+                seen[f"{row._meta.model_name} {row.status}"] += 1
+        tills = self.bank.tills.values()
+        paid = [till.facts.intent_id for till in tills if till.is_paid]
         assert broken(ALWAYS) == {}
         assert broken(AT_REST, paid=paid) == {}
+        at_the_bank = {one.stripe_id: one.status for till in tills for one in till.disputes}
+        assert dict(Dispute.objects.values_list("stripe_id", "status")) == at_the_bank
 
     def tills(self, which: int, fits: Callable[[Till], bool]) -> list[Till]:
         found = [till for till in self.bank.tills.values() if fits(till)]
@@ -281,3 +343,4 @@ def test_the_truths_about_money_hold_on_every_timeline(part, monkeypatch):
     if seen["steps"] >= ENOUGH_TO_SEE:
         ends = {"order pre_production", "order cancelled", "payment cleared", "refund pending"}
         assert ends <= seen.keys()
+        assert any(end.startswith("dispute ") for end in seen)

@@ -7,13 +7,17 @@ ALWAYS = {
         SELECT transaction_id FROM shop_ledgerentry
         GROUP BY transaction_id, currency HAVING sum(amount_minor) <> 0
     """,
-    "I1: captured less refunded is what the books say lies at Stripe": """
+    "I1: captured less refunded and what banks took is what the books say lies at Stripe": """
         SELECT id FROM shop_order AS o WHERE (
             SELECT coalesce(sum(captured_minor), 0) FROM shop_payment WHERE order_id = o.id
         ) - (
             SELECT coalesce(sum(r.amount_minor), 0) FROM shop_refund r
             JOIN shop_payment p ON p.id = r.payment_id
             WHERE p.order_id = o.id AND r.status IN ('pending', 'succeeded')
+        ) + (
+            SELECT coalesce(sum(b.amount_minor - b.fee_minor), 0) FROM shop_balancerecord b
+            JOIN shop_payment p ON p.id = b.payment_id
+            WHERE p.order_id = o.id AND b.category IN ('dispute', 'dispute_reversal')
         ) <> (
             SELECT coalesce(sum(e.amount_minor), 0) FROM shop_ledgerentry e
             JOIN shop_ledgertransaction t ON t.id = e.transaction_id
@@ -67,19 +71,42 @@ ALWAYS = {
             SELECT 'shop.order' AS kind, id, status FROM shop_order
             UNION ALL SELECT 'shop.payment', id, status FROM shop_payment
             UNION ALL SELECT 'shop.refund', id, status FROM shop_refund
+            UNION ALL SELECT 'shop.dispute', id, status FROM shop_dispute
+            UNION ALL SELECT 'shop.disputeanswer', id, status FROM shop_disputeanswer
         )
         SELECT kind, id FROM states LEFT JOIN last ON subject_type = kind AND subject_id = id
         WHERE to_state IS DISTINCT FROM status
     """,
+    "nothing leaves the house under a hold": """
+        SELECT s.id FROM shop_shipment s JOIN shop_paymenthold h ON h.order_id = s.order_id
+        WHERE h.opened_at < s.shipped_at
+        AND (h.closed_at IS NULL OR h.closed_at > s.shipped_at)
+    """,
+    "what a dispute has taken and what its fee is, is what was booked of it": """
+        SELECT d.id FROM shop_dispute d WHERE (d.taken_minor, d.fee_minor) <> (
+            SELECT -coalesce(sum(amount_minor), 0), coalesce(sum(fee_minor), 0)
+            FROM shop_balancerecord WHERE source_id = d.stripe_id
+        ) OR d.taken_minor NOT IN (0, d.amount_minor)
+    """,
+    "a loss is accepted by two": """
+        SELECT id FROM shop_disputeanswer
+        WHERE kind = 'accept' AND status IN ('approved', 'sent') AND approved_by IN ('', asked_by)
+    """,
     "I11: an order is released once": """
         SELECT subject_id FROM audit_statechange
-        WHERE subject_type = 'shop.order' AND to_state = 'released'
+        WHERE subject_type = 'shop.order' AND to_state = 'released' AND from_state <> to_state
         GROUP BY subject_id HAVING count(*) > 1
     """,
 }
 
 # Once everything that is due has been done.
 AT_REST = {
+    "a dispute that stands holds its order, unless a person let it pass": """
+        SELECT d.id FROM shop_dispute d JOIN shop_payment p ON p.id = d.payment_id
+        WHERE d.status NOT IN ('won', 'warning_closed', 'prevented') AND NOT EXISTS (
+            SELECT FROM shop_paymenthold h WHERE h.order_id = p.order_id AND h.reason = 'dispute'
+            AND (h.closed_at IS NULL OR h.closed_by LIKE 'staff:%%'))
+    """,
     "I2: every cleared order that is not cancelled has all of its jobs": """
         SELECT o.id FROM shop_order o JOIN shop_paymentclearance c ON c.order_id = o.id
         WHERE o.status <> 'cancelled' AND (

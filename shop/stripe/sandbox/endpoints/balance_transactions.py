@@ -13,7 +13,7 @@ from shop.stripe.sandbox.store import Document
 
 def list_balance_transactions(cashier: Cashier, params: dict[str, Any]) -> Document:
     if "payout" in params:
-        raise no_such("payout", params["payout"], "payout")
+        raise no_such("payout", params["payout"], "payout", status=400)
     filters = equal(params, type="type", source="source", currency="currency")
     return page(
         cashier, "balance_transaction", params, url="/v1/balance_transactions", filters=filters

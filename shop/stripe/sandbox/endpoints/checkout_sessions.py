@@ -1,4 +1,8 @@
-"""Making, reading, listing and expiring Checkout Sessions."""
+"""Making, reading, listing and expiring Checkout Sessions.
+
+That a session lives from half an hour to a day, and a day by default: ``SessionCreateParams`` of
+the SDK, at ``expires_at``.
+"""
 
 from typing import Any
 
@@ -10,12 +14,12 @@ from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.endpoints.route import EXPAND, LISTING, PAGE, equal, page, retrieve, route
 from shop.stripe.sandbox.endpoints.session_params import CREATE
 from shop.stripe.sandbox.errors import ApiError, ParameterError, no_such
+from shop.stripe.sandbox.methods import METHODS
 from shop.stripe.sandbox.objects.session import build_line_item, build_session
 from shop.stripe.sandbox.payments import EXPIRE_SESSION, expire_session
 from shop.stripe.sandbox.shapes import Choice, Shape, Text, not_supported
 from shop.stripe.sandbox.store import Document
 
-METHODS = ("card", "sepa_debit")
 LEAST_LIFE_SECONDS, GREATEST_LIFE_SECONDS = 30 * 60, 24 * 3600
 
 
@@ -57,7 +61,7 @@ def list_sessions(cashier: Cashier, params: dict[str, Any]) -> Document:
 
 def list_line_items(cashier: Cashier, params: dict[str, Any], session_id: str) -> Document:
     if cashier.store.find("checkout.session", session_id) is None:
-        raise no_such("checkout_session", session_id, "session")
+        raise no_such("checkout.session", session_id, "session")
     url = f"/v1/checkout/sessions/{session_id}/line_items"
     return page(cashier, "item", params, url=url, filters=[("parent = ?", session_id)])
 
@@ -65,7 +69,7 @@ def list_line_items(cashier: Cashier, params: dict[str, Any], session_id: str) -
 def expire(cashier: Cashier, _params: dict[str, Any], session_id: str) -> Document:
     session = cashier.store.find("checkout.session", session_id)
     if session is None:
-        raise no_such("checkout_session", session_id, "session")
+        raise no_such("checkout.session", session_id, "session")
     if session["status"] != "open":
         raise ApiError(
             'Only Checkout Sessions with a status in ["open"] can be expired.'
@@ -123,7 +127,7 @@ def _offered_methods(params: dict[str, Any]) -> list[str]:
     methods = [method for method in METHODS if method in allowed and method not in excluded]
     if not methods:
         raise not_supported(
-            "a session without card and without sepa_debit", "allowed_payment_method_types"
+            f"a session without any of {', '.join(METHODS)}", "allowed_payment_method_types"
         )
     return methods
 

@@ -6,7 +6,7 @@ Spoken under ``/sandbox/`` with the same keys, form encoding and errors as the A
 from collections.abc import Callable
 from typing import Any, TypedDict
 
-from shop.stripe.sandbox import calendar_book, chaos, disputes, mischief, radar, refunds
+from shop.stripe.sandbox import calendar_book, chaos, disputes, mischief, outages, radar, refunds
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.endpoints.route import Route, retrieve, route
 from shop.stripe.sandbox.errors import ParameterError
@@ -48,12 +48,14 @@ def tell(cashier: Cashier, _params: dict[str, Any]) -> Document:
         "object": "sandbox",
         "advanced_seconds": int(store.knob("advanced_seconds") or "0"),
         "chaos": {name: getattr(knobs, name) for name in chaos.NAMES},
+        "chaos_calls": int(store.knob("chaos_calls") or "0"),
         "chaos_events": int(store.knob("chaos_events") or "0"),
         "deliveries": {row["state"]: row["n"] for row in deliveries},
         "mischief_sent": {row["kind"]: row["n"] for row in sent},
         "mischief_waiting": waiting["n"],
         "next_appointment_at": calendar_book.next_due_at(cashier),
         "now": cashier.now(),
+        "outages": {kind: int(store.knob(f"outage_{kind}") or "0") for kind in outages.KINDS},
     }
 
 

@@ -44,7 +44,7 @@ def retrieve(kind: str, param: str) -> Endpoint:
     def endpoint(cashier: Cashier, _params: dict[str, Any], object_id: str) -> Document:
         document = cashier.store.find(kind, object_id)
         if document is None:
-            raise no_such(kind.replace(".", "_"), object_id, param)
+            raise no_such(kind, object_id, param)
         return document
 
     return endpoint
@@ -70,7 +70,7 @@ def page(
     """One page of a list, newest first, by Stripe's cursors.
 
     ``starting_after`` goes on towards older objects; ``ending_before`` gives the page just newer
-    than the cursor, still newest first.
+    than the cursor, still newest first (docs.stripe.com/api/pagination: 1 to 100, 10 by default).
     """
     limit = params.get("limit", DEFAULT_LIMIT)
     conditions = [*filters, *params.get("created", [])]
@@ -79,7 +79,7 @@ def page(
         if name in params:
             position = cashier.store.position(kind, params[name])
             if position is None:
-                raise no_such(kind.replace(".", "_"), params[name], name)
+                raise no_such(kind, params[name], name)
             conditions.append((comparison, position))
     found = cashier.store.select(
         kind, conditions, is_newest_first=not is_backwards, limit=limit + 1

@@ -1,9 +1,10 @@
 """The Charge: one attempt to take money from a payment method."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from shop.stripe.sandbox.ids import new_id
-from shop.stripe.sandbox.instruments import Instrument
+from shop.stripe.sandbox.instrument import Instrument
 from shop.stripe.sandbox.store import Document
 
 type ChargeStatus = Literal["succeeded", "pending", "failed"]
@@ -56,10 +57,53 @@ def build_charge(
 
 
 def _details(method: Document, *, is_authenticated: bool) -> Document:
-    if method["type"] == "sepa_debit":
-        account = {**method["sepa_debit"], "mandate": new_id("mandate")}
-        account.pop("generated_from")
-        return {"sepa_debit": account, "type": "sepa_debit"}
+    kind = method["type"]
+    details = (
+        DETAILS[kind](method)
+        if kind in DETAILS
+        else _card(method, is_authenticated=is_authenticated)
+    )
+    return {kind: details, "type": kind}
+
+
+def _sepa(method: Document) -> Document:
+    account = {**method["sepa_debit"], "mandate": new_id("mandate")}
+    account.pop("generated_from")
+    return account
+
+
+def _ach(method: Document) -> Document:
+    account = {**method["us_bank_account"], "mandate": new_id("mandate")}
+    for name in ("financial_connections_account", "networks", "status_details"):
+        account.pop(name)
+    return {**account, "payment_reference": None}
+
+
+def _bacs(method: Document) -> Document:
+    return {**method["bacs_debit"], "mandate": new_id("mandate")}
+
+
+def _bank(method: Document) -> Document:
+    """What a redirect leaves behind: the bank and the end of the account, told by the bank."""
+    account = {
+        "bic": "INGBNL2A",
+        "generated_sepa_debit": None,
+        "generated_sepa_debit_mandate": None,
+        "iban_last4": "5264",
+        "verified_name": method["billing_details"]["name"],
+    }
+    if method["type"] == "ideal":
+        return {**account, "bank": "ing", "transaction_id": new_id("tx", 16)}
+    return {
+        **account,
+        "bank_code": "VAPE",
+        "bank_name": "VAN DE PUT & CO",
+        "bic": "VAPEBE22",
+        "preferred_language": "en",
+    }
+
+
+def _card(method: Document, *, is_authenticated: bool) -> Document:
     card = method["card"]
     kept = (
         "brand", "checks", "country", "exp_month", "exp_year", "fingerprint",
@@ -75,17 +119,23 @@ def _details(method: Document, *, is_authenticated: bool) -> Document:
         "version": "2.2.0",
     }
     return {
-        "card": {
-            **{name: card[name] for name in kept},
-            "installments": None,
-            "mandate": None,
-            "network": card["brand"],
-            "network_token": {"used": False},
-            "network_transaction_id": None,
-            "three_d_secure": secure if is_authenticated else None,
-        },
-        "type": "card",
+        **{name: card[name] for name in kept},
+        "installments": None,
+        "mandate": None,
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "three_d_secure": secure if is_authenticated else None,
     }
+
+
+DETAILS: dict[str, Callable[[Document], Document]] = {
+    "sepa_debit": _sepa,
+    "us_bank_account": _ach,
+    "bacs_debit": _bacs,
+    "ideal": _bank,
+    "bancontact": _bank,
+}
 
 
 def _authorized(instrument: Instrument, *, is_card: bool) -> Document:

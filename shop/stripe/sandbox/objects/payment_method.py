@@ -1,7 +1,9 @@
-"""The PaymentMethod: a card or a bank account, of which only the last four digits are kept."""
+"""The PaymentMethod: a card, an account, or a way to a bank; of a number only the end is kept."""
 
 import hashlib
+from collections.abc import Callable
 
+from shop.stripe.sandbox.accounts import ROUTING_NUMBER, SORT_CODE
 from shop.stripe.sandbox.ids import new_id
 from shop.stripe.sandbox.payers import Payer
 from shop.stripe.sandbox.store import Document
@@ -10,8 +12,7 @@ NO_ADDRESS: Document = dict.fromkeys(("city", "country", "line1", "line2", "post
 
 
 def build_payment_method(payer: Payer, *, created: int) -> Document:
-    is_card = bool(payer.exp_month)
-    kind = "card" if is_card else "sepa_debit"
+    kind = payer.instrument.method
     return {
         "id": new_id("pm"),
         "object": "payment_method",
@@ -23,7 +24,7 @@ def build_payment_method(payer: Payer, *, created: int) -> Document:
             "phone": None,
             "tax_id": None,
         },
-        kind: _card(payer) if is_card else _account(payer),
+        kind: DETAILS[kind](payer),
         "created": created,
         "customer": None,
         "customer_account": None,
@@ -56,7 +57,7 @@ def _card(payer: Payer) -> Document:
     }
 
 
-def _account(payer: Payer) -> Document:
+def _sepa(payer: Payer) -> Document:
     iban = payer.instrument.number.replace(" ", "")
     return {
         "bank_code": iban[4:9],
@@ -68,6 +69,46 @@ def _account(payer: Payer) -> Document:
     }
 
 
+def _ach(payer: Payer) -> Document:
+    return {
+        "account_holder_type": "individual",
+        "account_type": "checking",
+        "bank_name": "TEST BANK",
+        "financial_connections_account": None,
+        "fingerprint": _fingerprint(payer),
+        "last4": payer.instrument.number[-4:],
+        "networks": {"preferred": "ach", "supported": ["ach"]},
+        "routing_number": ROUTING_NUMBER,
+        "status_details": {},
+    }
+
+
+def _bacs(payer: Payer) -> Document:
+    return {
+        "fingerprint": _fingerprint(payer),
+        "last4": payer.instrument.number[-4:],
+        "sort_code": SORT_CODE,
+    }
+
+
+def _ideal(_payer: Payer) -> Document:
+    return {"bank": None, "bic": None}  # known once the bank has been chosen there
+
+
+def _bancontact(_payer: Payer) -> Document:
+    return {}
+
+
 def _fingerprint(payer: Payer) -> str:
     """The same for the same number, telling nothing of it."""
     return hashlib.sha256(payer.instrument.number.encode()).hexdigest()[:16]
+
+
+DETAILS: dict[str, Callable[[Payer], Document]] = {
+    "card": _card,
+    "sepa_debit": _sepa,
+    "us_bank_account": _ach,
+    "bacs_debit": _bacs,
+    "ideal": _ideal,
+    "bancontact": _bancontact,
+}

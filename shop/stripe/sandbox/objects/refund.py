@@ -31,7 +31,7 @@ def build_refund(
         "metadata": params.get("metadata", {}),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
-        "pending_reason": "processing" if is_pending else None,
+        **({"pending_reason": "processing"} if is_pending else {}),
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from shop.stripe.sandbox.accounts import ROUTING_NUMBER, SORT_CODE
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer
-from shop.stripe.sandbox.instruments import ACCOUNTS, BY_KEY, CARD_TABLES, CARDS, Instrument
+from shop.stripe.sandbox.instrument import Instrument
+from shop.stripe.sandbox.instruments import BY_KEY, TABLES, USUAL
+from shop.stripe.sandbox.methods import METHODS, Method
 from shop.stripe.sandbox.pages.layout import answer_page
 from shop.stripe.sandbox.pages.markup import NOTHING, Markup, join, render
 from shop.stripe.sandbox.pages.ticket import ticket
 from shop.stripe.sandbox.store import Document
 
-METHOD_NAMES = {"card": "Card", "sepa_debit": "Bank debit (SEPA)"}
 FIELDS: dict[str, dict[str, str]] = {
     # name → label, and the attributes that help a browser and a phone's keyboard
     "email": {"label": "E-mail", "type": "email", "autocomplete": "email", "inputmode": "email"},
@@ -22,8 +24,21 @@ FIELDS: dict[str, dict[str, str]] = {
     "expiry": {"label": "Expires", "autocomplete": "cc-exp", "inputmode": "numeric"},
     "cvc": {"label": "Security code", "autocomplete": "cc-csc", "inputmode": "numeric"},
     "iban": {"label": "IBAN", "autocomplete": "off"},
+    "routing_number": {"label": "Routing number", "autocomplete": "off", "inputmode": "numeric"},
+    "account_number": {"label": "Account number", "autocomplete": "off", "inputmode": "numeric"},
+    "sort_code": {"label": "Sort code", "autocomplete": "off", "inputmode": "numeric"},
+    "bacs_account_number": {
+        "label": "Account number",
+        "autocomplete": "off",
+        "inputmode": "numeric",
+    },
 }
-HINTS = {"expiry": "Month and year, such as 12/34", "cvc": "Three digits on the back"}
+HINTS = {"expiry": "To come, such as 12/34", "cvc": "Any three digits"}
+ABOUT = {
+    "debit": "You allow {merchant} to collect this amount once. The bank's answer comes later.",
+    "redirect": "You are sent to the bank's page, and come back from it.",
+}
+BRANCHES = {"routing_number": ROUTING_NUMBER, "sort_code": SORT_CODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +52,26 @@ class Form:
     status: int = 200
 
 
+def can_be_filled_in(session: Document, key: str) -> bool:
+    """Whether the page offers this number to be filled in."""
+    instrument = BY_KEY.get(key)
+    methods = session["payment_method_types"]
+    return bool(instrument and instrument.number and instrument.method in methods)
+
+
 def filled_in(values: Mapping[str, str], key: str) -> Form:
     """The form with a test instrument in it; what was typed as name and e-mail stays."""
     instrument = BY_KEY[key]
     filled = {
+        "method": instrument.method,
         "name": values.get("name") or "Robin Example",
         "email": values.get("email") or "robin@example.com",
     }
-    if instrument in CARDS:
-        filled |= {
-            "method": "card",
-            "number": instrument.number,
-            "expiry": "12/34",
-            "cvc": "123",
-        }
+    if instrument.method == "card":
+        filled |= {"number": instrument.number, "expiry": "12/34", "cvc": "123"}
     else:
-        filled |= {"method": "sepa_debit", "iban": instrument.number}
+        *branch, account = METHODS[instrument.method].fields
+        filled |= {name: BRANCHES[name] for name in branch} | {account: instrument.number}
     note = f"{instrument.number} is filled in. Nothing is charged until you press the pay button."
     return Form(filled, note=note)
 
@@ -74,6 +93,7 @@ def answer_form(cashier: Cashier, session: Document, form: Form) -> Answer:
         back=_back(session, merchant),
         until=_moment(session["expires_at"]),
         until_iso=datetime.fromtimestamp(session["expires_at"], UTC).isoformat(),
+        usual=_usual(session),
         instruments=NOTHING if is_free else _instruments(session),
     )
     title = f"Not paid: {form.alert}" if form.alert else f"Pay {amount}"
@@ -124,43 +144,56 @@ def _input(name: str, form: Form, *, is_required: bool = False) -> Markup:
 
 
 def _methods(session: Document, form: Form) -> Markup:
-    offered = session["payment_method_types"]
-    chosen = form.values.get("method", "")
-    if chosen not in offered:
-        chosen = offered[0]
-    choices = [
-        render(
-            "method_choice",
-            method=method,
-            name=METHOD_NAMES[method],
-            checked=Markup(" checked") if method == chosen else NOTHING,
-        )
-        for method in offered
-    ]
-    fields = []
-    if "card" in offered:
-        names = ("number", "expiry", "cvc")
-        fields.append(render("card_fields", **{name: _input(name, form) for name in names}))
-    if "sepa_debit" in offered:
-        remark = NOTHING if session["currency"] == "eur" else render("euro_remark")
-        merchant = session["branding_settings"]["display_name"]
-        fields.append(
-            render("sepa_fields", merchant=merchant, iban=_input("iban", form), remark=remark)
-        )
-    return render("methods", choices=join(choices), fields=join(fields))
+    offered = [METHODS[code] for code in session["payment_method_types"]]
+    asked = METHODS.get(form.values.get("method", ""))
+    chosen = asked if asked in offered else offered[0]
+    first, *others = (_choice(method, is_chosen=method is chosen) for method in offered)
+    more = render(
+        "more_methods",
+        choices=join(others),
+        open=NOTHING if chosen is offered[0] else Markup(" open"),
+    )
+    fields = join([_fields(session, method, form) for method in offered])
+    return render("methods", first=first, more=more if others else NOTHING, fields=fields)
+
+
+def _choice(method: Method, *, is_chosen: bool) -> Markup:
+    checked = Markup(" checked") if is_chosen else NOTHING
+    return render("method_choice", method=method.code, name=method.name, checked=checked)
+
+
+def _fields(session: Document, method: Method, form: Form) -> Markup:
+    merchant = session["branding_settings"]["display_name"]
+    about = ABOUT.get(method.kind, "")
+    remark = NOTHING
+    if method.currency not in {"", session["currency"]}:
+        remark = render("currency_remark", name=method.name, currency=method.currency.upper())
+    return render(
+        "method_fields",
+        method=method.code,
+        legend=method.name,
+        inputs=join([_input(name, form) for name in method.fields]),
+        about=render("meta", text=about.format(merchant=merchant)) if about else NOTHING,
+        remark=remark,
+    )
+
+
+def _usual(session: Document) -> Markup:
+    """The card that most people want, one press away."""
+    if not session["amount_total"] or "card" not in session["payment_method_types"]:
+        return NOTHING
+    return render("usual", action=_action(session), key=USUAL.key, number=USUAL.number)
 
 
 def _instruments(session: Document) -> Markup:
     offered = session["payment_method_types"]
-    tables: list[Markup] = []
-    if "card" in offered:
-        tables.extend(_table(session, caption, cards) for caption, cards in CARD_TABLES)
-    if "sepa_debit" in offered:
-        tables.append(_table(session, "Test bank accounts", ACCOUNTS))
-    return render("test_data", tables=join(tables))
+    groups = [
+        _group(session, caption, table) for caption, table in TABLES if table[0].method in offered
+    ]
+    return render("test_data", groups=join(groups)) if groups else NOTHING
 
 
-def _table(session: Document, caption: str, instruments: tuple[Instrument, ...]) -> Markup:
+def _group(session: Document, caption: str, instruments: tuple[Instrument, ...]) -> Markup:
     rows = [
         render(
             "instrument",

@@ -7,20 +7,25 @@ from datetime import UTC, datetime
 from shop.stripe.sandbox.amounts import shown
 from shop.stripe.sandbox.cashier import Cashier
 from shop.stripe.sandbox.exchange import Answer, Request
-from shop.stripe.sandbox.instruments import BY_KEY
+from shop.stripe.sandbox.methods import METHODS
 from shop.stripe.sandbox.pages.assets import answer_asset
 from shop.stripe.sandbox.pages.bank import PATH, bank_page
 from shop.stripe.sandbox.pages.forms import read_form
 from shop.stripe.sandbox.pages.layout import answer_page, message_page, redirect
 from shop.stripe.sandbox.pages.markup import render
-from shop.stripe.sandbox.pages.payment_form import Form, answer_form, filled_in
+from shop.stripe.sandbox.pages.payment_form import (
+    Form,
+    answer_form,
+    can_be_filled_in,
+    filled_in,
+)
 from shop.stripe.sandbox.pages.ticket import ticket
-from shop.stripe.sandbox.payers import read_account, read_card
+from shop.stripe.sandbox.payers import read_payer
 from shop.stripe.sandbox.payments import Outcome, authenticate, complete_free, pay
 from shop.stripe.sandbox.store import Document
 
 DECLINED, NOT_FILLED_IN, GONE = 402, 422, 410
-TRY_AGAIN = "Nothing was charged; you can try again or use another card."
+TRY_AGAIN = "Nothing was charged; you can try again or pay in another way."
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 
@@ -51,7 +56,7 @@ def payment_page(cashier: Cashier, request: Request, session_id: str) -> Answer 
         return _unreadable(cashier)
     if session["customer_email"]:
         values["email"] = session["customer_email"]
-    if session["status"] == "open" and values.get("fill") in BY_KEY:
+    if session["status"] == "open" and can_be_filled_in(session, values.get("fill", "")):
         return answer_form(cashier, session, filled_in(values, values["fill"]))
     return _try_to_pay(cashier, session, values)
 
@@ -60,12 +65,13 @@ def authentication_page(
     cashier: Cashier, request: Request, session_id: str, method_id: str
 ) -> Answer | None:
     session = _find(cashier, "checkout.session", session_id)
-    if session is None or _find(cashier, "payment_method", method_id) is None:
+    method = _find(cashier, "payment_method", method_id)
+    if session is None or method is None:
         return None
     if session["status"] != "open":
         return _closed_page(session)
     if request.method != "POST":
-        return _question(cashier, session, method_id)
+        return _question(cashier, session, method)
     values = read_form(request)
     if values is None:
         return _unreadable(cashier)
@@ -85,13 +91,18 @@ def receipt_page(cashier: Cashier, _request: Request, charge_id: str) -> Answer 
         "receipt",
         amount=shown(charge["amount"], charge["currency"]),
         refunded=shown(charge["amount_refunded"], charge["currency"]),
-        method="Card" if details["type"] == "card" else "Bank account",
-        last4=details[details["type"]]["last4"],
+        method=METHODS[details["type"]].name,
+        last4=_end_of_number(details),
         paid_at=f"{paid_at.day} {paid_at:%B %Y, %H:%M} UTC",
         paid_at_iso=paid_at.isoformat(),
         reference=charge["id"],
     )
     return answer_page("Receipt", content, merchant=cashier.settings.merchant)
+
+
+def _end_of_number(details: Document) -> str:
+    told = details[details["type"]]
+    return str(told["iban_last4"] if "iban_last4" in told else told["last4"])
 
 
 def asset(_cashier: Cashier, _request: Request, name: str) -> Answer | None:
@@ -126,11 +137,9 @@ def _try_to_pay(cashier: Cashier, session: Document, values: dict[str, str]) -> 
     if values.get("method") not in session["payment_method_types"]:
         form = Form(values, alert="Choose how to pay first.", status=NOT_FILLED_IN)
         return answer_form(cashier, session, form)
-    if values["method"] == "card":
-        today = datetime.fromtimestamp(cashier.now(), UTC)
-        payer, problems = read_card(values, this_month=(today.year, today.month))
-    else:
-        payer, problems = read_account(values)
+    today = datetime.fromtimestamp(cashier.now(), UTC)
+    method = METHODS[values["method"]]
+    payer, problems = read_payer(method, values, this_month=(today.year, today.month))
     if payer is None and session["status"] == "open":
         form = Form(
             values, problems, alert="Something in the form is not right yet.",
@@ -176,20 +185,23 @@ def _closed_page(session: Document) -> Answer:
     )
 
 
-def _question(cashier: Cashier, session: Document, method_id: str) -> Answer:
-    amount = shown(session["amount_total"], session["currency"])
-    merchant = session["branding_settings"]["display_name"]
+def _question(cashier: Cashier, session: Document, payment_method: Document) -> Answer:
+    """What the bank asks: by its own page after a redirect, or beside a card (3-D Secure)."""
+    method = METHODS[payment_method["type"]]
+    is_redirect = method.kind == "redirect"
     content = render(
-        "authenticate",
-        amount=amount,
-        merchant=merchant,
-        action=f"/c/pay/{session['id']}/authenticate/{method_id}",
+        "redirect" if is_redirect else "authenticate",
+        method=method.name,
+        amount=shown(session["amount_total"], session["currency"]),
+        merchant=session["branding_settings"]["display_name"],
+        action=f"/c/pay/{session['id']}/authenticate/{payment_method['id']}",
+        back=f"/c/pay/{session['id']}",
         ticket=ticket(cashier, session),
     )
     return answer_page(
-        "Your bank asks",
+        "Your bank’s page" if is_redirect else "Your bank asks",
         content,
-        merchant=merchant,
+        merchant=session["branding_settings"]["display_name"],
         forms_lead_to=session["success_url"],
     )
 

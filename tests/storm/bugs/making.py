@@ -1,0 +1,143 @@
+"""What is ordered, made and bought, wrongly."""
+
+import time
+from typing import Any
+
+from tests.storm.bugs.bug import Bug
+from tests.storm.bugs.replacing import replace
+from tests.storm.world import Faults
+
+
+def _ordered_twice() -> None:
+    """The second click does not wait for the first, and neither sees the other's order."""
+
+    def wrong(right: Any) -> Any:
+        def lock_rows(model: Any, keys: Any) -> Any:
+            rows = list(model.objects.filter(pk__in=keys).order_by("pk"))
+            time.sleep(0.3)
+            return rows
+
+        return lock_rows
+
+    def moment(right: Any) -> Any:
+        def review_cart(cart: Any) -> Any:
+            lines = right(cart)
+            time.sleep(0.3)  # in which the other click has read the same cart
+            return lines
+
+        return review_cart
+
+    replace("shop.services.checkout:lock_rows", wrong, only_there=True)
+    replace("shop.services.checkout:review_cart", moment, only_there=True)
+
+
+def _planned_twice() -> None:
+    def wrong(right: Any) -> Any:
+        return lambda order: [machine for machine in right(order) for _ in range(2)]
+
+    replace("production.services.planning:_machines", wrong)
+
+
+def _part_is_forgotten() -> None:
+    replace("production.bom:needs", lambda right: lambda lines: right(lines)[:-1])
+
+
+def _levels_are_read_and_written() -> None:
+    """Read, compute, write, as one does it the first time; and nobody holds the rows meanwhile."""
+
+    def unlocked(right: Any) -> Any:
+        from production.models import StockLevel
+
+        def lock_free_stock(part_ids: Any) -> dict[int, int]:
+            levels = StockLevel.objects.filter(pk__in=set(part_ids)).order_by("pk")
+            return {level.pk: level.on_hand - level.allocated for level in levels}
+
+        return lock_free_stock
+
+    def rewritten(right: Any) -> Any:
+        from production.models import StockLevel
+
+        def change_levels(changes: Any) -> None:
+            by_part = {change.part_id: change for change in changes}
+            levels = list(StockLevel.objects.filter(pk__in=by_part).order_by("pk"))
+            time.sleep(0.5)
+            for level in levels:
+                level.on_hand += by_part[level.pk].on_hand
+                level.allocated += by_part[level.pk].allocated
+                level.save(update_fields=["on_hand", "allocated"])
+
+        return change_levels
+
+    replace("production.services.stock:lock_free_stock", unlocked)
+    replace("production.services.stock:change_levels", rewritten)
+
+
+def _cancelled_work_goes_on() -> None:
+    replace("production.services.cancelling:cancel_jobs", lambda right: lambda *, order_id: None)
+
+
+def _base_price_is_forgotten() -> None:
+    def wrong(right: Any) -> Any:
+        from configurator.selectors import price_lines
+
+        def recomputed_minor(line: Any) -> int:
+            first, *rest = price_lines(line.configuration)
+            return sum(one.amount_minor for one in rest) or first.amount_minor
+
+        return recomputed_minor
+
+    replace("shop.services.checkout:recomputed_minor", wrong)
+
+
+BUGS = (
+    Bug(
+        name="ordered_twice",
+        sentence="A double click makes two orders, and no constraint stops it.",
+        catches=("I11",),
+        patch=_ordered_twice,
+        faults=Faults(),
+        orders=20,
+        sql=("ALTER TABLE shop_order DROP CONSTRAINT shop_order_checkout_key_key",),
+    ),
+    Bug(
+        name="planned_twice",
+        sentence="Each machine is planned twice, and no constraint stops it.",
+        catches=("I2", "I4"),
+        patch=_planned_twice,
+        faults=Faults(),
+        orders=6,
+        sql=("ALTER TABLE production_assemblyjob DROP CONSTRAINT job_once_per_unit",),
+    ),
+    Bug(
+        name="part_is_forgotten",
+        sentence="The last part of a bill is not asked for.",
+        catches=("I4",),
+        patch=_part_is_forgotten,
+        faults=Faults(),
+        orders=6,
+    ),
+    Bug(
+        name="levels_are_read_and_written",
+        sentence="Stock is read, reckoned and written back, instead of changed where it stands.",
+        catches=("I6",),
+        patch=_levels_are_read_and_written,
+        faults=Faults(duplicate=0.1),
+        orders=20,
+    ),
+    Bug(
+        name="cancelled_work_goes_on",
+        sentence="Production is not told to stop what was cancelled.",
+        catches=("I2",),
+        patch=_cancelled_work_goes_on,
+        faults=Faults(),
+        orders=30,
+    ),
+    Bug(
+        name="base_price_is_forgotten",
+        sentence="An order costs its options alone.",
+        catches=("I7",),
+        patch=_base_price_is_forgotten,
+        faults=Faults(),
+        orders=6,
+    ),
+)
