@@ -58,7 +58,10 @@ def unlocked(model, keys):
 
 
 def all_at_once(monkeypatch, name: str) -> None:
-    """Have every racer stand before `planning.<name>` until all do."""
+    """Have every racer stand before `planning.<name>` until all do.
+
+    The place matters: all have read that the order has no jobs, and none has written one.
+    """
     gate, call = Barrier(RACERS, timeout=30), getattr(planning, name)
 
     def wait(*args, **kwargs):
@@ -90,7 +93,7 @@ def test_a_delivery_that_eight_workers_take_is_done_once():
 def test_control_without_the_lock_the_racers_collide_on_the_constraint(monkeypatch):
     order = released_order()
     monkeypatch.setattr(planning, "lock_rows", unlocked)
-    all_at_once(monkeypatch, "_machines")
+    all_at_once(monkeypatch, "_snapshots")
     errors = race(*[lambda: planning.plan_order(order_id=order.pk)] * RACERS)
     assert len(errors) == RACERS - 1
     assert all(isinstance(error, IntegrityError) for error in errors)
@@ -101,7 +104,7 @@ def test_control_without_lock_and_constraints_the_order_is_planned_eight_times(m
     order = released_order()
     monkeypatch.setattr(planning, "lock_rows", unlocked)
     monkeypatch.setattr(planning, "publish_all", lambda _: None)
-    all_at_once(monkeypatch, "_machines")
+    all_at_once(monkeypatch, "_snapshots")
     with without_constraints():
         assert race(*[lambda: planning.plan_order(order_id=order.pk)] * RACERS) == []
         assert AssemblyJob.objects.count() == RACERS
