@@ -31,6 +31,7 @@ class ShopConfig(AppConfig):
         )
         errands.register(asking.SYNC_PAYMENT, asking.sync_payment, queue="payments")
         errands.register(asking.CLEAR_FREE_ORDER, asking.clear_free_order, queue="payments")
+        errands.register(asking.RECONCILE, asking.reconcile, queue="payments")
         sources.register(
             sources.Source(
                 model=RefundCall,

@@ -2,14 +2,16 @@
 the web's database role could not (docs/adr/0013-the-web-cannot-release.md).
 """
 
+from config.locks import only_one
 from config.outbox import errands
 from config.outbox.errands import Answer
 from shop.errors import CashierAway
 from shop.models import Order
-from shop.services import payments
+from shop.services import payments, reconciliation
 
 SYNC_PAYMENT = "shop.sync_payment"
 CLEAR_FREE_ORDER = "shop.clear_free_order"
+RECONCILE = "shop.reconcile"
 
 # As long as Stripe itself may take. Whoever is still waiting then sees the order's page, which
 # looks again by itself; the errand goes on.
@@ -43,6 +45,12 @@ def ask_to_clear_free_order(*, order_id: int, asked_by: str) -> Answer:
     return errands.wait_for(errand_id, within_s=ANSWER_WITHIN_S)
 
 
+def ask_to_reconcile(*, asked_by: str) -> Answer:
+    """Have a worker compare Stripe's balance with the books; what it found, if known in time."""
+    errand_id = errands.ask(RECONCILE, asked_by=asked_by)
+    return errands.wait_for(errand_id, within_s=ANSWER_WITHIN_S)
+
+
 def sync_payment(*, payment_id: int) -> str:
     """The worker's side of `ask_about_payment`."""
     payment = payments.sync_payment(payment_id=payment_id)
@@ -52,3 +60,12 @@ def sync_payment(*, payment_id: int) -> str:
 def clear_free_order(*, order_id: int) -> str:
     """The worker's side of `ask_to_clear_free_order`."""
     return payments.clear_free_order(order_id=order_id).get_status_display().lower()
+
+
+def reconcile() -> str:
+    """The worker's side of `ask_to_reconcile`; one run at a time, with those of the clock."""
+    with only_one("shop.reconcile") as is_mine:
+        if not is_mine:
+            return "a comparison is under way"
+        found = reconciliation.reconcile()
+    return f"{found.new_records} new movements, {found.open_differences} open differences"

@@ -17,6 +17,7 @@ from config.console.typed import typed_line
 from config.errors import CartwrightError
 from shop import books
 from shop.models import BalanceDifference, BalanceReading
+from shop.services.asking import ask_to_reconcile
 from shop.services.reconciliation import resolve_difference
 from shop.views.see_other import see_other
 
@@ -85,6 +86,20 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "open_count": BalanceDifference.objects.filter(resolved_at=None).count(),
     }
     return render(request, "ops/reconciliation.html", context)
+
+
+@require_POST
+@staff_view("shop.change_balancedifference")
+def compare_now(request: HttpRequest) -> HttpResponse:
+    """Read Stripe's balance now instead of at the next turn of the clock."""
+    answer = ask_to_reconcile(asked_by=actor_of(request))
+    if answer.is_done:
+        messages.success(request, f"Compared: {answer.text}.")
+    elif answer.trouble:
+        messages.error(request, f"{answer.trouble} It is tried again until Stripe answers.")
+    else:
+        messages.success(request, "Being compared; look again in a moment.")
+    return see_other(reverse("ops:reconciliation"))
 
 
 @require_POST

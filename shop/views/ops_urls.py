@@ -27,6 +27,7 @@ urlpatterns = [
     path("books/", ops_books.trial_balance, name="books"),
     path("books/journal.csv", ops_books.journal, name="journal"),
     path("reconciliation/", ops_books.reconciliation, name="reconciliation"),
+    path("reconciliation/compare/", ops_books.compare_now, name="reconcile"),
     path(
         "reconciliation/<int:difference_id>/resolve/",
         ops_books.resolve,

@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.outbox.models import Errand
 from config.templatetags.cartwright import moment
 from shop import books
-from shop.models import BalanceDifference, BalanceReading, BalanceRecord, LedgerEntry
+from shop.models import BalanceDifference, BalanceReading, BalanceRecord, LedgerEntry, Payment
 from shop.services import refund_requests
-from tests.factories.shop import paid_order
+from tests.factories.shop import paid_order, payment_of, place_small_order
 from tests.shop.payments.test_refunding import say
 from tests.shop.test_ops_orders import staff
 
@@ -148,3 +149,31 @@ def test_a_difference_is_resolved_with_a_reason():
     assert "A test payment." in client.get("/ops/reconciliation/?show=resolved").text
     assert "does not exist" in client.post("/ops/reconciliation/0/resolve/", follow=True).text
     assert staff("view_balancedifference").post(url).status_code == 403
+
+
+COMPARE = "/ops/reconciliation/compare/"
+
+
+def ask_for_money_an_hour_ago() -> None:
+    payment = payment_of(place_small_order())
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Payment.objects.filter(pk=payment.pk).update(created_at=an_hour_ago)
+
+
+def test_staff_need_not_wait_for_the_clock_to_compare(cashier, drain):
+    ask_for_money_an_hour_ago()
+    client = staff("view_balancedifference", "change_balancedifference")
+    assert "Being compared; look again" in client.post(COMPARE, follow=True).text
+    drain()
+    assert Errand.objects.get().answer == "0 new movements, 0 open differences"
+    assert "Stripe and our books agree" in client.get("/ops/reconciliation/").text
+    assert staff("view_balancedifference").post(COMPARE).status_code == 403
+
+
+def test_a_comparison_that_cannot_be_made_says_why(no_cashier, drain):
+    ask_for_money_an_hour_ago()
+    client = staff("view_balancedifference", "change_balancedifference")
+    client.post(COMPARE)
+    drain()
+    assert "It is tried again until Stripe answers." in client.post(COMPARE, follow=True).text
+    assert not BalanceReading.objects.exists()
