@@ -146,11 +146,12 @@ def expire_checkout(session_id: str) -> None:
 
 
 def trouble(what: str, error: stripe.StripeError) -> CashierAway:
-    """One bad request must not look like an outage: whoever goes through many stops at those."""
+    """One bad request must not look like an outage: whoever goes through many stops at those.
+
+    Who works under the same key (409) or on the same object (429) is no refusal: the SDK raises
+    other errors for those, and the answer comes later.
+    """
     is_refusal = isinstance(error, (stripe.InvalidRequestError, stripe.IdempotencyError))
-    # Somebody is at work under the same key, or on the same object: the answer comes later.
-    if error.code in {"idempotency_key_in_use", "lock_timeout"}:
-        is_refusal = False
     return (CashierRefused if is_refusal else CashierAway)(f"{what}: {error}")
 
 

@@ -266,7 +266,11 @@ METHODS = {
     "card": "card",
     "sepa_debit": "SEPA debit",
     "us_bank_account": "bank debit",
+    "bacs_debit": "Bacs direct debit",
+    "ideal": "iDEAL",
+    "bancontact": "Bancontact",
     "link": "Link",
+    "paypal": "PayPal",
 }
 
 
