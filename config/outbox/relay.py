@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import kombu.exceptions
 import psycopg
-import redis.exceptions
+import redis
+from django.conf import settings
 from django.db import close_old_connections, connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -29,8 +30,10 @@ WINDOW = 200
 # Handed out and not done after this long means lost; doubles with every repeat, up to 8 times.
 RESEND_AFTER = timedelta(seconds=15)
 POLL = 1.0
-# While the broker is away: how long to work by ourselves before knocking again.
+# While the broker is away: how long to work by ourselves before knocking again. While it is there
+# and nothing is due: how long until we make sure, for beat may be ringing unheard.
 BROKER_PAUSE = timedelta(seconds=5)
+BROKER_ANSWERS_WITHIN_S = 3
 
 FRESH, FAILED = Q(failures=0), Q(failures__gt=0)
 
@@ -105,11 +108,16 @@ def _give_back(source: Source, rows: Sequence[WorkItem]) -> None:
 
 
 class Relay:
-    """One relay's state: until when it treats the broker as away."""
+    """One relay's state: when it last heard of the broker, until when it treats it as away."""
 
     def __init__(self) -> None:
-        self.away_until = timezone.now()
+        self.away_until = self.heard_at = timezone.now()
         self.periodic = Periodic()
+        self._line = redis.Redis.from_url(
+            settings.CELERY_BROKER_URL,
+            socket_timeout=BROKER_ANSWERS_WITHIN_S,
+            socket_connect_timeout=BROKER_ANSWERS_WITHIN_S,
+        )
 
     def round(self) -> int:
         """Hand out all that is due; returns how many rows that were.
@@ -117,6 +125,8 @@ class Relay:
         While the broker is away: one row of each kind, so that slow work delays no other, and
         the periodic tasks, which nobody else can ring for.
         """
+        if timezone.now() - self.heard_at >= BROKER_PAUSE:
+            self._reach(self._line.ping)
         is_away = timezone.now() < self.away_until
         if is_away:
             self.periodic.run_due()
@@ -142,22 +152,31 @@ class Relay:
 
     def _ring(self, source: Source, row: WorkItem) -> bool:
         """True when the broker has the row."""
-        began = timezone.now()
-        if began < self.away_until:
-            return False
-        try:
+
+        def ring() -> None:
             run_work_item.apply_async(
                 args=(source.label, row.pk),
                 queue=source.queue(row),
                 shadow=source.name(row),
                 retry=False,
             )
+
+        return self._reach(ring)
+
+    def _reach(self, call: Callable[[], object]) -> bool:
+        """True when the broker answered; while it is away it is not asked."""
+        began = timezone.now()
+        if began < self.away_until:
+            return False
+        try:
+            call()
         except BROKER_ERRORS as error:
             logger.warning("broker away (%s); working without it", error)
             now = timezone.now()
             # One that hangs is not waited for longer than we work.
             self.away_until = now + max(BROKER_PAUSE, now - began)
             return False
+        self.heard_at = timezone.now()
         return True
 
     def serve(self, *, is_stopping: Callable[[], bool]) -> None:

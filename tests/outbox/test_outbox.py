@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from config.embedded.ports import any_free
 from config.embedded.waiting import wait_until
 from config.errors import CartwrightError
 from config.outbox import bus, relay, sources
@@ -262,6 +263,17 @@ def test_without_a_broker_the_relay_runs_the_periodic_tasks_when_their_time_has_
     hands.round()
     hands.round()
     assert len(ran) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_with_nothing_to_hand_out_notices_that_the_broker_is_gone(settings):
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{any_free()}/0"
+    hands = relay.Relay()
+    hands.round()
+    assert hands.away_until < timezone.now()  # heard of a moment ago: not asked
+    hands.heard_at -= relay.BROKER_PAUSE
+    hands.round()
+    assert hands.away_until > timezone.now()
 
 
 @pytest.mark.django_db(transaction=True)
