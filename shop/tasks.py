@@ -15,7 +15,8 @@ from shop.stripe import balance
 
 logger = logging.getLogger(__name__)
 
-# An event may never be sent at all, so open payments are looked at: fresh ones often, others not.
+# An event may never be sent at all, so open payments and refunds are looked at: fresh ones often,
+# others not.
 FRESH = timedelta(hours=2)
 FRESH_EVERY = timedelta(seconds=30)
 STALE_EVERY = timedelta(minutes=15)
@@ -74,10 +75,12 @@ def poll_refunds() -> None:
         if not is_mine:
             return
         now = timezone.now()
-        due = Refund.objects.filter(
-            Q(last_synced_at__isnull=True) | Q(last_synced_at__lt=now - STALE_EVERY),
-            status__in=UNDER_WAY,
+        is_due = (
+            Q(last_synced_at__isnull=True)
+            | Q(requested_at__gte=now - FRESH, last_synced_at__lt=now - FRESH_EVERY)
+            | Q(last_synced_at__lt=now - STALE_EVERY)
         )
+        due = Refund.objects.filter(is_due, status__in=UNDER_WAY)
         for payment_id in set(due.values_list("payment_id", flat=True)[:BATCH]):
             if not _look_at_refunds(payment_id):
                 return

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from shop import tasks
 from shop.errors import CashierAway, IllegalTransition, PaymentUnderWay
-from shop.models import Order, Payment
-from shop.services import payments
+from shop.models import Order, Payment, Refund
+from shop.services import payments, refund_requests
 from shop.services.asking import open_payment
 from shop.services.orders import cancel_order
 from shop.stripe import gateway
 from shop.stripe.sandbox.server import Server
-from shop.tasks import FRESH_EVERY, poll_payments
-from tests.factories.shop import facts_of, payment_of, place_small_order
+from shop.tasks import FRESH, FRESH_EVERY, STALE_EVERY, poll_payments
+from tests.factories.shop import facts_of, paid_order, payment_of, place_small_order
 from tests.shop.sandbox.browser_double import GOOD, visit
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +137,32 @@ def test_while_an_older_attempt_is_under_way_no_other_is_offered():
     payments.apply_facts(payment_id=older.pk, facts=late)
     with pytest.raises(PaymentUnderWay):
         payments.open_payment(order_id=order.pk)
+
+
+def refund_under_way(**looked_at) -> Refund:
+    refund = refund_requests.request_refund(
+        payment_id=paid_order().payments.get().pk, amount_minor=100, reason="x", actor="staff:mira"
+    )
+    Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.PENDING, **looked_at)
+    return refund
+
+
+def payments_looked_at(monkeypatch) -> list[int]:
+    seen: list[int] = []
+    monkeypatch.setattr(tasks, "sync_refunds", lambda *, payment_id: seen.append(payment_id))
+    tasks.poll_refunds()
+    return seen
+
+
+def test_a_fresh_refund_under_way_is_looked_at_every_half_minute(monkeypatch):
+    now = timezone.now()
+    due = refund_under_way(last_synced_at=now - FRESH_EVERY)
+    refund_under_way(last_synced_at=now)
+    refund_under_way(last_synced_at=now - 2 * FRESH_EVERY, requested_at=now - 2 * FRESH)
+    assert payments_looked_at(monkeypatch) == [due.payment_id]
+
+
+def test_an_old_refund_under_way_is_looked_at_seldom(monkeypatch):
+    now = timezone.now()
+    due = refund_under_way(last_synced_at=now - STALE_EVERY, requested_at=now - 2 * FRESH)
+    assert payments_looked_at(monkeypatch) == [due.payment_id]
