@@ -43,6 +43,15 @@ def register() -> None:
             position=1,
         )
     )
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Bills of material",
+            url_name="ops:bills",
+            permission="production.view_billofmaterial",
+            position=2,
+        )
+    )
     register_concerns("production.view_assemblyjob", concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)

@@ -11,6 +11,7 @@ from production.views import (
     scrap,
     swap,
 )
+from production.views.bills.urls import urlpatterns as bill_patterns
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -38,4 +39,5 @@ urlpatterns = [
     path("stock/holds/<int:hold_id>/", holds.decide, name="hold_decide"),
     path("parts/<int:part_id>/", parts.part, name="part"),
     path("parts/<int:part_id>/adjust/", parts.adjust, name="part_adjust"),
+    *bill_patterns,
 ]

@@ -15,7 +15,7 @@ from configurator.services.authoring import draft_from
 from configurator.services.configurations import freeze_configuration
 from configurator.views.compare import compare_url
 from configurator.views.wish import query_of
-from production.models import AssemblyJob, Part
+from production.models import AssemblyJob, BillOfMaterial, Part
 from shop.models import Order
 from suppliers.models import PurchaseOrder
 from tests.factories.assemblies import take
@@ -45,6 +45,7 @@ NAMES = (
         "nothing to compare",
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
+    *("bills", "bill", "where used"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("purchase orders", "purchase order", "offers", "short parts"),
     *("refund", "disputes", "dispute", "books", "reconciliation"),
@@ -78,6 +79,7 @@ def build_places() -> dict[str, Place]:
         "order in the making": Place(paid.get_absolute_url()),
         **_of_buying_and_making(paid),
         **_of_authoring(configuration),
+        **_of_bills(),
     }
 
 
@@ -143,6 +145,19 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
         "sheets": reverse("ops:version-exchange", args=[draft.pk]),
         "sub-assemblies": reverse("ops:version-assemblies", args=[draft.pk]),
         "differences": reverse("ops:version-difference", args=[draft.pk]),
+    }
+    staff = staff_cookies()
+    return {name: Place(path, staff) for name, path in pages.items()}
+
+
+def _of_bills() -> dict[str, Place]:
+    """The bill of the compact computer."""
+    bill = BillOfMaterial.objects.get(product_slug="compact", status="released")
+    inside = bill.lines.filter(component__isnull=False).first()
+    pages = {
+        "bills": reverse("ops:bills"),
+        "bill": reverse("ops:bill", args=[bill.pk]),
+        "where used": reverse("ops:bills_used", args=[inside.component_id]),
     }
     staff = staff_cookies()
     return {name: Place(path, staff) for name, path in pages.items()}
