@@ -14,8 +14,9 @@ from config.console.registry import (
     register_finder,
 )
 from production import selectors
-from production.models import AssemblyJob
+from production.models import AssemblyJob, ReceiptOutcome
 from production.selectors.bins import bin_by_code, part_by_code
+from production.selectors.recall import machines_with_serial
 from production.selectors.shelf import open_holds
 from production.views import cards
 from shop.panels import Panel, register_order_panel
@@ -52,11 +53,21 @@ def register() -> None:
             position=2,
         )
     )
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Trace",
+            url_name="ops:trace",
+            permission="production.view_assemblyjob",
+            position=4,
+        )
+    )
     register_concerns("production.view_assemblyjob", concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
     register_finder("production.view_part", find_part)
     register_finder("production.change_stocklevel", find_bin)
+    register_finder("production.view_assemblyjob", find_traced)
     register_order_panel(
         column=Panel.JOBS,
         title="Assembly jobs",
@@ -109,6 +120,14 @@ def find_bin(query: str) -> str | None:
     """The counting sheet of the bin with this code."""
     found = bin_by_code(query)
     return f"{reverse('ops:count')}?{urlencode({'bin': found.code})}" if found else None
+
+
+def find_traced(query: str) -> str | None:
+    """The trace of a piece with this serial number, or of what came in under this reference."""
+    is_known = (
+        machines_with_serial(query) or ReceiptOutcome.objects.filter(reference=query).exists()
+    )
+    return f"{reverse('ops:trace')}?{urlencode({'q': query})}" if is_known else None
 
 
 def jobs_panel(order_id: int) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@ from production.views import (
     putaway,
     scrap,
     swap,
+    trace,
 )
 from production.views.bills.urls import urlpatterns as bill_patterns
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("jobs/<str:number>/send-back/", floor_actions.send_back, name="job_send_back"),
     path("jobs/<str:number>/swap/<int:requirement_id>/", swap.swap, name="job_swap"),
     path("jobs/<str:number>/scrap/", scrap.scrap, name="scrap"),
+    path("jobs/<str:number>/trace/", trace.machine, name="trace_job"),
+    path("trace/", trace.find, name="trace"),
+    path("trace/recall.csv", trace.recall_csv, name="trace_recall"),
     path("stock/", parts.stock, name="stock"),
     path("stock/bins/", counting.bins, name="bins"),
     path("stock/count/", counting.count, name="count"),
