@@ -12,12 +12,12 @@ from config.audit.services import change_status
 from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
+from production.services.incoming import lock_receipts
 from production.services.supply import (
     ReceiptFacts,
     record_scheduled_receipts,
     withdraw_scheduled_receipt,
 )
-from shop.models import Order
 from suppliers.errors import BadPromise, PurchaseOrderClosed
 from suppliers.models import Pegging, PromiseEvent, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
@@ -67,13 +67,20 @@ def queue_purchase_order_mail(
     )
 
 
-def lock_orders_of(purchase_order_id: int) -> None:
-    """Lock the customers' orders that a purchase order is for: the first lock of every change.
+def lock_orders_of(purchase_order_id: int, *, are_waiting_too: bool = False) -> set[int]:
+    """Lock whom a purchase order serves, then its receipts: the first locks of every change.
 
-    Planning takes the same ones, so whoever holds them sees the purchase order at rest.
+    The orders that it was bought for and those that have been given pieces since; with
+    `are_waiting_too` those that wait for its parts. Planning takes the same locks, so whoever
+    holds them sees the purchase order at rest. Returns the orders.
     """
-    pegged = Pegging.objects.filter(line__purchase_order=purchase_order_id)
-    lock_rows(Order, set(pegged.values_list("requirement__clearance__order_id", flat=True)))
+    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
+    pegged = Pegging.objects.filter(line__in=lines).values_list("requirement_id", flat=True)
+    return lock_receipts(
+        references=[line.reference for line in lines.select_related("purchase_order")],
+        requirement_ids=set(pegged),
+        is_for_waiting_too=are_waiting_too,
+    )
 
 
 def check_open(purchase_order: PurchaseOrder) -> None:

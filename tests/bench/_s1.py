@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from configurator.models import Configuration, ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, WorkCenter
-from production.services import supply
 from production.services.opening import record_opening
+from production.services.supply_profiles import update_supply_profile
 from shop.models import Order, OrderLine, Payment, PaymentClearance, ShippingMethod
 from suppliers.models import Offer
 from tests.factories.configurator import GROUPS, frozen_configuration, publish_small_model
@@ -181,9 +181,7 @@ def _stock(random: Random) -> None:
         for one in bought
     ]
     Offer.objects.bulk_create(offers)
-    supply.update_supply_profile(
-        rows=[(it.part_id, it.lead_days, it.supplier.name) for it in offers]
-    )
+    update_supply_profile(rows=[(it.part_id, it.lead_days, it.supplier.name) for it in offers])
 
 
 @transaction.atomic

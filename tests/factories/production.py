@@ -18,10 +18,10 @@ from django.db import transaction
 from config.audit.services import change_status
 from configurator.models import ModelVersion
 from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
-from production.services import supply
 from production.services.counting import adjust_stock
 from production.services.opening import record_opening
 from production.services.planning import plan_order
+from production.services.supply_profiles import update_supply_profile
 from shop.models import Order
 from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
 from tests.factories.shop import paid_order, place_small_order
@@ -168,7 +168,7 @@ def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY)
     idle_plant()
     bought = Part.objects.filter(kind=Part.Kind.BUY)
     record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
-    supply.update_supply_profile(
+    update_supply_profile(
         rows=[
             (one.pk, SUPPLY.get(one.part_number, (0, 2))[1], "Nordkomp")
             for one in bought.order_by("pk")
