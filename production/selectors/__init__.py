@@ -1,7 +1,6 @@
 """What production knows, for itself and for those above it. Reads only."""
 
 from production.selectors.floor import (
-    board_jobs,
     count_unsourced,
     jobs_of_order,
     unplanned,
@@ -28,7 +27,6 @@ __all__ = [
     "PartOutlook",
     "PlantQueue",
     "Shortage",
-    "board_jobs",
     "count_unsourced",
     "jobs_of_order",
     "material_outlook",

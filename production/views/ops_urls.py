@@ -7,6 +7,7 @@ from production.views import (
     holds,
     jobs,
     parts,
+    picking,
     putaway,
     scrap,
     swap,
@@ -16,6 +17,9 @@ from production.views.bills.urls import urlpatterns as bill_patterns
 
 urlpatterns = [
     path("board/", board.board, name="board"),
+    path("pick/", picking.pick, name="pick"),
+    path("pick/start/", picking.start, name="pick_start"),
+    path("pick/scan/", picking.scan, name="pick_scan"),
     path("jobs/<str:number>/", jobs.job, name="job"),
     re_path(
         r"^jobs/(?P<number>[^/]+)/(?P<kind>[a-z]+)/(?P<verb>start|finish)/$",
