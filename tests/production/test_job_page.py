@@ -457,6 +457,23 @@ def test_a_bigger_machine_asks_the_database_no_more(floor, version):
         )
     assert big.requirements.count() > small.requirements.count()
     page(floor, small)
-    assert count_statements(floor, big) == count_statements(floor, small) <= 18
+    assert count_statements(floor, big) == count_statements(floor, small) <= 12
     hold_job(job_id=big.pk, cause="other", reason="x", actor=ACTOR)
-    assert count_statements(floor, big) <= 18
+    assert count_statements(floor, big) <= 13
+
+
+def test_while_a_kit_is_picked_its_page_asks_for_the_bins_as_well(floor, version):
+    job = planned_job(version=version)
+    start(job, "kitting")
+    beep("SCREW", job)
+    page(floor, job)
+    assert count_statements(floor, job) <= 12
+
+
+def test_from_its_page_a_job_leads_to_its_list_and_its_trace(floor, job):
+    html = page(floor, job)
+    for url in (
+        f"{reverse('ops:pick')}?job={job.number}",
+        reverse("ops:trace_job", args=[job.number]),
+    ):
+        assert f'href="{url}"' in html
