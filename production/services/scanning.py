@@ -84,6 +84,7 @@ def _scan(one: Scan, job_number: str | None) -> ScanResult:
         kind=verdict.kind,
         requirement=verdict.requirement,
         part=verdict.part,
+        bin=verdict.place,
         code=one.code.raw,
         serial=verdict.serial,
         quantity=min(max(one.quantity, 0), MOST_PIECES),

@@ -10,6 +10,7 @@ from production.services.issuing import issue_requirements
 from production.services.locked_job import Kind, LockedJob, lock_job, refuse_on_hold
 from production.services.outlook import write_down_outlook
 from production.services.picking import confirm_rest_by_hand
+from production.services.scanned_facts import scanned_tracking
 from production.services.sources import write_down_sources
 from shop.models import Order
 from shop.services.fulfilment import freeze_order, record_progress, record_shipment
@@ -127,6 +128,6 @@ def _ship_if_last(order: Order, tracking_number: str, actor: str) -> None:
         record_shipment(
             order_id=order.pk,
             carrier=order.shipping_method.name,
-            tracking_number=tracking_number,
+            tracking_number=tracking_number or scanned_tracking(order.pk),
             actor=actor,
         )
