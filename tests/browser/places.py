@@ -16,6 +16,7 @@ from configurator.services.configurations import freeze_configuration
 from configurator.views.compare import compare_url
 from configurator.views.wish import query_of
 from production.models import AssemblyJob, BillOfMaterial, Part
+from production.services.authoring.drafts import draft_from as bill_draft
 from shop.models import Order
 from suppliers.models import PurchaseOrder
 from tests.factories.assemblies import take
@@ -45,7 +46,8 @@ NAMES = (
         "nothing to compare",
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
-    *("bills", "bill", "where used"),
+    *("bills", "bill", "where used", "draft bill", "bill line", "release of a bill"),
+    "needs of a configuration",
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("trace", "trace of a part", "as built"),
     *("purchase orders", "purchase order", "offers", "short parts"),
@@ -155,13 +157,19 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
 
 
 def _of_bills() -> dict[str, Place]:
-    """The bill of the compact computer."""
+    """The bill of the compact computer, and a draft that says something else."""
     bill = BillOfMaterial.objects.get(product_slug="compact", status="released")
+    draft = bill_draft(bill_id=bill.pk, actor="tests")
+    draft.checks.filter(condition="").update(condition="1 > 2")
     inside = bill.lines.filter(component__isnull=False).first()
     pages = {
         "bills": reverse("ops:bills"),
         "bill": reverse("ops:bill", args=[bill.pk]),
         "where used": reverse("ops:bills_used", args=[inside.component_id]),
+        "draft bill": reverse("ops:bill_write", args=[draft.pk]),
+        "bill line": reverse("ops:bill_item", args=[draft.pk, "lines", draft.lines.first().pk]),
+        "release of a bill": reverse("ops:bill_release", args=[draft.pk]),
+        "needs of a configuration": reverse("ops:bill_needs", args=[draft.pk]),
     }
     staff = staff_cookies()
     return {name: Place(path, staff) for name, path in pages.items()}
