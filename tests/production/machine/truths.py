@@ -80,6 +80,11 @@ FROM production_stocklevel AS level
 LEFT JOIN production_binstock AS held ON held.part_id = level.part_id
 GROUP BY level.part_id HAVING level.on_hand <> coalesce(sum(held.quantity), 0)
 """
+# What was bought for an order and is kept for none is push, whatever took the promise back.
+ORPHANS = """
+SELECT part_id, pegged_on_hand, allocated, on_hold FROM production_stocklevel
+WHERE pegged_on_hand > allocated + on_hold
+"""
 # A cancelled job holds nothing, a ready one lacks nothing.
 CANCELLED_IS_FREE = """
 SELECT job.number FROM production_assemblyjob AS job
@@ -117,6 +122,7 @@ TRUTHS = {
     "I6 shelf": SHELF,
     "I6 promises": PROMISES,
     "I6 bins": BINS,
+    "I6 nothing is orphaned": ORPHANS,
     "cancelled is free": CANCELLED_IS_FREE,
     "ready is whole": READY_IS_WHOLE,
     "I3 cleared first": CLEARED_FIRST,
