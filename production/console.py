@@ -104,8 +104,8 @@ def hold_concerns() -> Iterable[Concern]:
 
 
 def find_job(query: str) -> str | None:
-    """The page of the job with this number; "2041-1" finds CW-2041-1."""
-    number = query.upper()
+    """The page of the job with this number or QR code; "2041-1" finds CW-2041-1."""
+    number = query.upper().removeprefix("CW:J:")
     job = AssemblyJob.objects.filter(number__in=[number, f"CW-{number}"]).first()
     return reverse("ops:job", args=[job.number]) if job else None
 

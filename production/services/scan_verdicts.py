@@ -33,6 +33,10 @@ class Verdict:
     expected: str | None = None
     place: Bin | None = None
 
+    @property
+    def is_accepted(self) -> bool:
+        return self.outcome == ScanEvent.Outcome.ACCEPTED
+
 
 def accepted(
     message: str,

@@ -25,6 +25,7 @@ from production.services.scanned_jobs import next_in_words
 
 # What may be followed by the serial number of its part.
 NAMES_A_PART = (Kind.PICK, Kind.PART, Kind.SERIAL, Kind.BY_HAND)
+MOST_NAMED = 5
 
 
 def judge(locked: LockedJob, one: Scan) -> Verdict:
@@ -188,7 +189,8 @@ def _bin(locked: LockedJob, lines: Sequence[PickLine], text: str) -> Verdict:
             f"Expected: {next_in_words(locked)}",
             Kind.BIN,
         )
-    told = ", ".join(f"{line.left} × {line.name}" for line in wanted[:5])
+    told = ", ".join(f"{line.left} × {line.name}" for line in wanted[:MOST_NAMED])
+    told += f", and {len(wanted) - MOST_NAMED} more" if len(wanted) > MOST_NAMED else ""
     return accepted(f"{found.code}: take {told}.", Kind.BIN, place=found)
 
 

@@ -1,6 +1,7 @@
 """Which job a scan is for, and what that job waits to have scanned next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from production.bom import Check
 from production.models import AssemblyJob, JobOperation, ScanEvent
@@ -50,8 +51,11 @@ def _shown(number: str) -> str:
     return "".join(one if one.isprintable() else "�" for one in number)[:40]
 
 
-def next_in_words(locked: LockedJob) -> str:
-    """What the job waits for now, in the words that stand on the scanner."""
+def next_in_words(locked: LockedJob, *, just_picked: tuple[int, int] | None = None) -> str:
+    """What the job waits for now, in the words that stand on the scanner.
+
+    `just_picked`: a requirement and how many pieces of it, which is not written down yet.
+    """
     job = locked.job
     if job.status not in {AssemblyJob.Status.READY, AssemblyJob.Status.IN_PROGRESS}:
         return ""
@@ -59,7 +63,12 @@ def next_in_words(locked: LockedJob) -> str:
     if operation is None:
         next_up = locked.next_up
         return f"Start {next_up.get_kind_display().lower()}." if next_up else ""
-    lines = pick_lines(job_ids=[job.pk], is_with_bins=True)
+    lines = [
+        replace(line, picked=line.picked + just_picked[1])
+        if just_picked and line.requirement.pk == just_picked[0]
+        else line
+        for line in pick_lines(job_ids=[job.pk], is_with_bins=True)
+    ]
     if to_pick := [line for line in lines if line.left]:
         return picks_in_words(to_pick)
     return _unnamed_in_words(operation, lines) or _end_in_words(job, operation)

@@ -326,12 +326,13 @@ def test_a_held_job_offers_nothing_but_the_end_of_its_hold(floor, job):
     html = page(floor, job)
     assert "On hold (quality)" in html
     assert "the case is scratched" in html
-    for name in ("ops:job_scan", "ops:job_by_hand", "ops:job_send_back", "ops:job_hold"):
+    for name in ("ops:job_by_hand", "ops:job_send_back", "ops:job_hold"):
         assert not offers(floor, job, name)
+    assert "is on hold" in scan(floor, job, "CPU-6")  # the field waits for another job's code
     assert "The hold is lifted." in send(
         floor, form_of(floor, job, "ops:job_lift"), note="polished"
     )
-    assert offers(floor, job, "ops:job_scan")
+    assert "1 of 1 picked" in scan(floor, job, "CPU-6")
 
 
 def test_a_job_is_sent_back_with_a_reason_and_its_history_tells_it(floor, tested):

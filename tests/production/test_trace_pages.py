@@ -70,10 +70,13 @@ def test_what_nobody_knows_is_said(floor, query):
     assert "Nobody knows" in ask(floor, query)
 
 
-def test_the_scan_field_of_the_console_finds_pieces_and_deliveries(floor, job):
+def test_the_scan_field_of_the_console_finds_pieces_deliveries_and_machines(floor, job):
     for number in ("SN-1", "PO-7/1"):
         response = floor.get(reverse("ops:find"), {"q": number})
         assert response.url.startswith(reverse("ops:trace")), number
+    for number in (job.number, f"CW:J:{job.number}"):
+        response = floor.get(reverse("ops:find"), {"q": number})
+        assert response.url == reverse("ops:job", args=[job.number])
 
 
 def test_a_recall_is_a_file_without_formulas_and_names_customers_to_those_who_may(
