@@ -6,18 +6,21 @@ from production.views import (
     floor_actions,
     holds,
     jobs,
+    labels,
     parts,
     picking,
     putaway,
     scrap,
     swap,
     trace,
+    travellers,
 )
 from production.views.bills.urls import urlpatterns as bill_patterns
 
 urlpatterns = [
     path("board/", board.board, name="board"),
     path("pick/", picking.pick, name="pick"),
+    path("pick/list.pdf", picking.paper, name="pick_paper"),
     path("pick/start/", picking.start, name="pick_start"),
     path("pick/scan/", picking.scan, name="pick_scan"),
     path("jobs/<str:number>/", jobs.job, name="job"),
@@ -26,6 +29,10 @@ urlpatterns = [
         board.operation,
         name="operation",
     ),
+    path("jobs/<str:number>/traveller/", travellers.sheet, name="traveller"),
+    path("jobs/<str:number>/traveller.pdf", travellers.paper, name="traveller_paper"),
+    path("labels/", labels.show, name="labels"),
+    path("labels.pdf", labels.paper, name="labels_paper"),
     path("jobs/<str:number>/scan/", floor_actions.scan, name="job_scan"),
     path("jobs/<str:number>/by-hand/", floor_actions.pick_by_hand, name="job_by_hand"),
     path("jobs/<str:number>/serial/", floor_actions.serial, name="job_serial"),

@@ -21,10 +21,13 @@ from config.errors import CartwrightError
 from production.errors import ClientIdReused
 from production.forms_floor import ScanForm
 from production.models import ScanEvent
+from production.papers.answer import pdf_answer
+from production.papers.pick_list import pick_list_pdf
 from production.selectors.board import ready_jobs
 from production.selectors.pick_lists import MOST_SLOTS, PickList, Slot, WalkLine, pick_list
 from production.services import shop_floor
 from production.services.carts import scan_into_cart
+from production.services.scan_codes import job_label
 from production.views import cards
 from production.views.floor_actions import cleaned
 
@@ -52,9 +55,17 @@ def pick(request: HttpRequest) -> HttpResponse:
         "next_puts": _puts(found.next_line) if found.next_line else "",
         "client_id": uuid4(),
         "is_mover": request.user.has_perm("production.change_assemblyjob"),
-        "most_slots": MOST_SLOTS,
+        "paper": f"{reverse('ops:pick_paper')}?{urlencode({'job': _told(found)}, doseq=True)}",
     }
     return render(request, "ops/pick.html", context)
+
+
+@require_safe
+@staff_view("production.view_assemblyjob")
+def paper(request: HttpRequest) -> HttpResponse:
+    """The same list, to carry."""
+    found = pick_list(_numbers(request.GET.getlist("job")))
+    return pdf_answer(pick_list_pdf(found), "pick-list")
 
 
 @require_POST
@@ -110,6 +121,10 @@ def address(numbers: Sequence[str], *, said: UUID | None = None) -> str:
     return f"{reverse('ops:pick')}?{urlencode(asked, doseq=True)}"
 
 
+def _told(found: PickList) -> list[str]:
+    return [slot.number for slot in found.slots]
+
+
 def _numbers(told: Sequence[str]) -> list[str]:
     """Each number once, as jobs are numbered, at most as many as a cart has slots."""
     numbers = (number.strip().upper() for number in told if "\0" not in number)
@@ -138,6 +153,7 @@ def _slot(slot: Slot, left: int) -> dict[str, object]:
         "word": word,
         "can_finish": slot.is_kitting and not left,
         "url": reverse("ops:job", args=[slot.number]),
+        "code": job_label(slot.number),
     }
 
 
