@@ -47,7 +47,7 @@ NAMES = (
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
     *("bills", "bill", "where used", "draft bill", "bill line", "release of a bill"),
-    "needs of a configuration",
+    *("needs of a configuration", "sheets of a bill", "replacement"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
     *("pick list", "traveller", "labels"),
     *("trace", "trace of a part", "as built"),
@@ -174,6 +174,8 @@ def _of_bills() -> dict[str, Place]:
         "bill line": reverse("ops:bill_item", args=[draft.pk, "lines", draft.lines.first().pk]),
         "release of a bill": reverse("ops:bill_release", args=[draft.pk]),
         "needs of a configuration": reverse("ops:bill_needs", args=[draft.pk]),
+        "sheets of a bill": reverse("ops:bill_exchange", args=[draft.pk]),
+        "replacement": reverse("ops:bills_replace"),
     }
     staff = staff_cookies()
     return {name: Place(path, staff) for name, path in pages.items()}

@@ -32,7 +32,7 @@ def draft_from(
     Raises DraftExists when one is being written already, unless `is_another`.
     """
     source = BillOfMaterial.objects.select_related("part").get(pk=bill_id)
-    draft = _next_revision(source.part, source.product_slug, note, is_another=is_another)
+    draft = next_revision(source.part, source.product_slug, note, is_another=is_another)
     copy_content(source, draft)
     record_state(draft, why=f"drafted from revision {source.revision}", actor=actor)
     return draft
@@ -50,12 +50,13 @@ def begin_bill(
     if part.kind == Part.Kind.BUY:
         told = f"expected a part that is made or a phantom, got {part.part_number}, which is bought"
         raise ContentRefused({"part": [told]})
-    draft = _next_revision(part, product_slug, note, is_another=is_another)
+    draft = next_revision(part, product_slug, note, is_another=is_another)
     record_state(draft, why="begun empty", actor=actor)
     return draft
 
 
-def _next_revision(part: Part, slug: str, note: str, *, is_another: bool) -> BillOfMaterial:
+def next_revision(part: Part, slug: str, note: str, *, is_another: bool) -> BillOfMaterial:
+    """An empty draft with the next number. Raises DraftExists and ContentRefused."""
     with connection.cursor() as cursor:  # numbers the revisions of a part one after the other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s::int)", [NUMBERING, part.pk])
     bills = BillOfMaterial.objects.filter(part=part)
