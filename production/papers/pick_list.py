@@ -74,7 +74,14 @@ def _walk(lines: Sequence[WalkLine], *, is_named: bool) -> Table:
     table = Table(rows, colWidths=[width * mm for width in widths], repeatRows=1, hAlign="LEFT")
     table.setStyle(
         TableStyle(
-            [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), *rules]
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                # A code needs white around it.
+                ("TOPPADDING", (0, 1), (-1, -1), 5),
+                ("BOTTOMPADDING", (0, 1), (-1, -1), 5),
+                *rules,
+            ]
         )
     )
     return table
@@ -83,7 +90,9 @@ def _walk(lines: Sequence[WalkLine], *, is_named: bool) -> Table:
 class _Box(Flowable):
     """A box to tick."""
 
-    width = height = BOX
+    def __init__(self) -> None:
+        super().__init__()
+        self.width = self.height = BOX
 
     def draw(self) -> None:
         self.canv.setStrokeColor(INK)

@@ -164,8 +164,9 @@ class WalkLine:
         return sum(take.left for take in self.takes)
 
     @property
-    def here(self) -> int:
-        return sum(take.here for take in self.takes)
+    def now(self) -> tuple[Take, ...]:
+        """What can be taken and scanned now: it is here, and the kitting of its job has begun."""
+        return tuple(take for take in self.takes if take.here and take.slot.is_open)
 
     @property
     def short(self) -> int:
@@ -195,7 +196,7 @@ class PickList:
     @property
     def next_line(self) -> WalkLine | None:
         """The first on the walk of which something can be taken now."""
-        return next((line for line in self.lines if line.here), None)
+        return next((line for line in self.lines if line.now), None)
 
     def slot_of(self, job_id: int | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.job_id == job_id), None)

@@ -72,9 +72,9 @@ def _slot_for(takes: Sequence[Take]) -> str:
 
 
 def _at_bin(cart: PickList, text: str) -> str:
-    """The first slot that wants something out of this bin."""
+    """The first slot that wants something out of this bin, its first one or another."""
     for line in cart.lines:
-        if line.here and line.bin.casefold() == text.casefold():
+        if line.now and text.casefold() in (code.casefold() for code in line.part.bins):
             return _slot_for(line.takes)
     return ""
 

@@ -1,6 +1,6 @@
 """One walk for several jobs: the list by bin, its scan field, and the start of the kits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ from production.models import ScanEvent
 from production.papers.answer import pdf_answer
 from production.papers.pick_list import pick_list_pdf
 from production.selectors.board import ready_jobs
-from production.selectors.pick_lists import MOST_SLOTS, PickList, Slot, WalkLine, pick_list
+from production.selectors.pick_lists import MOST_SLOTS, PickList, Slot, Take, WalkLine, pick_list
 from production.services import shop_floor
 from production.services.carts import scan_into_cart
 from production.services.scan_codes import job_label
@@ -51,8 +51,7 @@ def pick(request: HttpRequest) -> HttpResponse:
         "can_start": sum(slot.can_start for slot in found.slots),
         "is_scannable": any(slot.is_open for slot in found.slots),
         "answer": _answer(request, found),
-        "next": found.next_line,
-        "next_puts": _puts(found.next_line) if found.next_line else "",
+        "next": _next(found),
         "client_id": uuid4(),
         "is_mover": request.user.has_perm("production.change_assemblyjob"),
         "paper": f"{reverse('ops:pick_paper')}?{urlencode({'job': _told(found)}, doseq=True)}",
@@ -166,7 +165,12 @@ def _groups(found: PickList) -> list[dict[str, object]]:
         if not groups or groups[-1]["bin"] != line.bin:
             groups.append({"bin": line.bin, "rows": []})
         groups[-1]["rows"].append(
-            {"line": line, "part": line.part, "marks": marks(line), "puts": _puts(line)}
+            {
+                "line": line,
+                "part": line.part,
+                "marks": marks(line),
+                "puts": _puts((take, take.left) for take in line.takes if take.left),
+            }
         )
     return groups
 
@@ -187,15 +191,27 @@ def marks(line: WalkLine) -> list[tuple[str, str]]:
     return told
 
 
-def _puts(line: WalkLine) -> SafeString:
+def _next(found: PickList) -> dict[str, object] | None:
+    """What to take now, and into which slots."""
+    line = found.next_line
+    if line is None:
+        return None
+    return {
+        "part": line.part,
+        "bin": line.bin,
+        "pieces": sum(take.here for take in line.now),
+        "puts": _puts((take, take.here) for take in line.now),
+    }
+
+
+def _puts(shares: Iterable[tuple[Take, int]]) -> SafeString:
     """Into which slots the pieces go: how many, the slot, its job.
 
     Put together by hand: a list for twenty jobs has a thousand of them. Job numbers are escaped.
     """
     rows = [
-        f"<li><b>{take.slot.place}</b><span>{take.left} × {escape(take.slot.number)}</span></li>"
-        for take in line.takes
-        if take.left
+        f"<li><b>{take.slot.place}</b><span>{pieces} × {escape(take.slot.number)}</span></li>"
+        for take, pieces in shares
     ]
     return mark_safe("".join(rows))  # noqa: S308 - numbers, and what is escaped
 

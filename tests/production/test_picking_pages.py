@@ -168,6 +168,8 @@ def test_the_walk_follows_the_bins_and_a_part_in_two_bins_names_the_second(jobs,
         key="move:1",
     )
     assert line_of(jobs, "TIE").part.bins == ["A-01", "Z-99"]
+    start_all(jobs[1:])
+    assert beep("CW:B:Z-99", jobs).job == jobs[1]
     assert "then Z-99" in page(floor, jobs).text
 
 
