@@ -12,14 +12,14 @@ from production.bom import Check
 from production.models import AssemblyJob, WorkCenter
 from production.selectors.checks import checks_of
 from production.selectors.picking import PickLine, pick_lines
-from production.services.checks import record_check
+from production.services.checks import Found, record_checks
 from production.services.holds import hold_job, lift_hold
 from production.services.picking import confirm_by_hand
 from production.services.rework import send_back
 from production.services.scan_codes import part_label
 from production.services.scanning import scan
 from production.services.scrapping import scrap_issued
-from production.services.serials import capture_serial
+from production.services.serials import capture_serials
 from production.services.shop_floor import finish_operation, start_operation
 from shop.errors import OrderHeld
 
@@ -196,9 +196,11 @@ class Floor:
                     reason="Replaces a broken one.",
                     actor=ACTOR,
                 )
-            for _ in range(line.serials_missing):
-                serial = f"{line.requirement.part.part_number[:3]}{work.rng.getrandbits(40):010X}"
-                capture_serial(requirement_id=line.requirement.pk, serial=serial, actor=ACTOR)
+        serials = {
+            line.requirement.pk: [_serial(line, work.rng) for _ in range(line.serials_missing)]
+            for line in lines
+        }
+        capture_serials(job_id=work.pk, serials=serials, actor=ACTOR)
         finish_operation(job_id=work.pk, kind="build", actor=ACTOR)
         self._queue("test", work)
 
@@ -221,15 +223,20 @@ class Floor:
 
     def _finish_test(self, work: Work) -> None:
         job = AssemblyJob.objects.select_related("snapshot").get(pk=work.pk)
+        protocol = []
+        is_bad = False
         for check in checks_of(job):
             is_bad = work.is_failing and check.code.endswith("temperature")
-            _record(work, check, is_bad=is_bad)
+            protocol.append(_found(check, work.rng, is_bad=is_bad))
             if is_bad:
-                work.is_failing = False
-                send_back(job_id=work.pk, kind="build", reason=WHY_BACK, actor=ACTOR)
-                self._house.count("reworked")
-                self._queue("build", work)
-                return
+                break
+        record_checks(job_id=work.pk, found=protocol, actor=ACTOR)
+        if is_bad:
+            work.is_failing = False
+            send_back(job_id=work.pk, kind="build", reason=WHY_BACK, actor=ACTOR)
+            self._house.count("reworked")
+            self._queue("build", work)
+            return
         finish_operation(job_id=work.pk, kind="test", actor=ACTOR)
         self._queue("box", work)
 
@@ -245,16 +252,17 @@ class Floor:
         self._house.work_off()
 
 
-def _record(work: Work, check: Check, *, is_bad: bool) -> None:
+def _serial(line: PickLine, rng: Random) -> str:
+    return f"{line.requirement.part.part_number[:3]}{rng.getrandbits(40):010X}"
+
+
+def _found(check: Check, rng: Random, *, is_bad: bool) -> Found:
     """One line of the test protocol, within its limits or just beyond."""
-    value = _measured(check, work.rng, is_bad=is_bad) if check.unit else None
-    record_check(
-        client_id=_uuid(work.rng),
-        job_id=work.pk,
+    return Found(
+        client_id=_uuid(rng),
         code=check.code,
-        actor=ACTOR,
         is_passed=None if check.unit else not is_bad,
-        value=value,
+        value=_measured(check, rng, is_bad=is_bad) if check.unit else None,
     )
 
 

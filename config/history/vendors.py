@@ -54,6 +54,7 @@ class Vendors:
         self._trouble = trouble
         self._seen = 0  # the last purchase order that a supplier knows
         self._number = 0
+        self._has_received = False
 
     def read_mail(self) -> None:
         """Let every new purchase order find its supplier."""
@@ -134,27 +135,30 @@ class Vendors:
         self._house.count("called off")
 
     def _taken_in(self) -> None:
+        self._has_received = True
         self._house.count("receipts")
         self._house.work_off()
 
-
-def put_away(house: House) -> None:
-    """What lies where goods come in gets a bin of its own, once a part."""
-    shelves = list(Bin.objects.filter(purpose=Bin.Purpose.SHELF).order_by("sequence"))
-    lying = BinStock.objects.filter(
-        bin__purpose=Bin.Purpose.GOODS_IN, quantity__gt=0, part__stock_level__home_bin=None
-    )
-    for stock in lying.select_related("part").order_by("part__part_number"):
-        rng = house.chance("bin", stock.part.part_number)
-        move_between_bins(
-            part_id=stock.part_id,
-            from_bin_id=stock.bin_id,
-            to_bin_id=rng.choice(shelves).pk,
-            quantity=stock.quantity,
-            key=f"history-put-away-{stock.part_id}",
-            actor=FLOOR,
-            is_new_home=True,
+    def put_away(self) -> None:
+        """What came today and has no bin yet gets one of its own."""
+        if not self._has_received:
+            return
+        self._has_received = False
+        shelves = list(Bin.objects.filter(purpose=Bin.Purpose.SHELF).order_by("sequence"))
+        lying = BinStock.objects.filter(
+            bin__purpose=Bin.Purpose.GOODS_IN, quantity__gt=0, part__stock_level__home_bin=None
         )
+        for stock in lying.select_related("part").order_by("part__part_number"):
+            rng = self._house.chance("bin", stock.part.part_number)
+            move_between_bins(
+                part_id=stock.part_id,
+                from_bin_id=stock.bin_id,
+                to_bin_id=rng.choice(shelves).pk,
+                quantity=stock.quantity,
+                key=f"history-put-away-{stock.part_id}",
+                actor=FLOOR,
+                is_new_home=True,
+            )
 
 
 def _open_lines(pk: int) -> list[PurchaseOrderLine]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.core.management import call_command
@@ -21,7 +22,7 @@ from config.history.house import House
 from config.history.plant import fit_out
 from config.history.refusals import BEGAN, ENDED, write_down
 from config.history.tastes import Tastes
-from config.history.vendors import Vendors, put_away, troubles
+from config.history.vendors import Vendors, troubles
 from production.models import Closure
 from production.services.availability import refresh_availability
 from shop.services.reconciliation import reconcile
@@ -31,6 +32,7 @@ from suppliers.models import Supplier
 
 DAYS = 364  # before the last one
 BEFORE_FIRST = timedelta(days=1)  # the shop is furnished before it opens
+RECONCILES_ON = 4  # Fridays; the run takes in every day since
 # Mails are written, kept and counted as sent; they leave the house nowhere.
 NO_MAIL = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 
@@ -98,8 +100,9 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         orders=plan.orders, seed=plan.seed, first=plan.first, last=last, until=plan.ends_at
     ):
         customers.expect(visit)
+    close_day = partial(_close_day, house, vendors)
     for day in range((last - plan.first).days + 1):
-        house.agenda.at(_evening(plan.first + timedelta(days=day)), lambda: _close_day(house))
+        house.agenda.at(_evening(plan.first + timedelta(days=day)), close_day)
     while coming := house.agenda.next_before(plan.ends_at):
         moment, action = coming
         house.clock.move_to(moment)
@@ -118,10 +121,12 @@ def _evening(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(18)))
 
 
-def _close_day(house: House) -> None:
-    put_away(house)
+def _close_day(house: House, vendors: Vendors) -> None:
+    """What is done at the end of a day: what came is put away, and the books are compared."""
+    vendors.put_away()
     _look_after_money(house)
-    reconcile()
+    if timezone.localdate().weekday() == RECONCILES_ON:
+        reconcile()
 
 
 def _look_after_money(house: House) -> None:
