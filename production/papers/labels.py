@@ -1,6 +1,7 @@
 """Labels for jobs, boxes, parts and bins: one a page, at the size of the roll."""
 
 import io
+import re
 from collections.abc import Sequence
 
 from reportlab.lib.units import mm
@@ -12,6 +13,8 @@ from production.selectors.labels import LabelText
 
 WIDTH, HEIGHT = 62 * mm, 36 * mm
 PAD, CODE = 3 * mm, 24 * mm
+# What stays together: up to a hyphen, or a word with the blanks after it.
+BREAKS = re.compile(r"[^\s-]*-+|[^\s-]+\s*")
 BOLD, PLAIN = "InstrumentSans-SemiBold", "InstrumentSans-Regular"
 
 
@@ -38,15 +41,16 @@ def _draw(canvas: Canvas, label: LabelText) -> None:
     canvas.setFont(PLAIN, 7)
     canvas.drawString(x, y, label.kind)
     canvas.setFillColor(INK)
-    for line in _broken(label.head, BOLD, 14, room, most=2):
-        y -= 15
-        canvas.setFont(BOLD, _fitting(line, BOLD, 14, room))
+    size = 14.0 if len(_broken(label.head, BOLD, 14, room, most=9)) < 3 else 9.5
+    for line in _broken(label.head, BOLD, size, room, most=3):
+        y -= size + 1
+        canvas.setFont(BOLD, _fitting(line, BOLD, size, room))
         canvas.drawString(x, y, line)
     y -= 4
     for text in label.lines:
         for line in _broken(text, PLAIN, 7.5, room, most=3):
             y -= 9.5
-            if y > PAD:
+            if y > PAD + 8:
                 canvas.setFont(PLAIN, 7.5)
                 canvas.drawString(x, y, line)
     canvas.setFillColor(INK_2)
@@ -63,11 +67,12 @@ def _fitting(text: str, font: str, size: float, room: float) -> float:
 def _broken(text: str, font: str, size: float, room: float, *, most: int) -> list[str]:
     """The words of a text in at most so many lines; what is too long is cut with an ellipsis."""
     lines: list[str] = []
-    for word in text.split():
-        if lines and stringWidth(f"{lines[-1]} {word}", font, size) <= room:
-            lines[-1] += f" {word}"
+    for word in BREAKS.findall(text):
+        if lines and stringWidth((lines[-1] + word).rstrip(), font, size) <= room:
+            lines[-1] += word
         else:
             lines.append(word)
+    lines = [line.rstrip() for line in lines]
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1]}…"]
     return lines

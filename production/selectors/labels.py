@@ -80,7 +80,7 @@ def _of_parts(ids: Collection[int]) -> Iterable[LabelText]:
         level = getattr(part, "stock_level", None)
         home = f"bin {level.home_bin}" if level is not None and level.home_bin else ""
         maker = f"{part.manufacturer} {part.mpn}".strip() if part.mpn else ""
-        lines = _told((part.name, maker, home))
+        lines = _told((part.name, home, maker))
         yield LabelText("Part", part.part_number, lines, part_label(part.part_number))
 
 
