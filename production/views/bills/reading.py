@@ -75,7 +75,12 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
         "who": who(found.released_by),
         "tab": "bill",
         "tree": tree,
-        "rows": shown_rows(tree.rows),
+        "rows": (rows := shown_rows(tree.rows)),
+        "has": {
+            "lost": any(row.lost for row in rows),
+            "in_use": any(row.in_use for row in rows),
+            "alternates": any(row.row.line.alternates for row in rows),
+        },
         "figures": _figures(tree),
         "steps": sorted(tree.steps, key=lambda step: OPERATIONS.index(step.operation)),
         "others": [
