@@ -12,6 +12,7 @@ from config.locks import lock_rows
 from production.services.supply import record_goods_receipt
 from suppliers.errors import NotFound, ReceiptRefused
 from suppliers.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine
+from suppliers.services.promised_days import move_rest, put_together
 from suppliers.services.purchase_orders import check_open, lock_orders_of
 
 Status = PurchaseOrder.Status
@@ -42,6 +43,8 @@ def _receive(
         raise ReceiptRefused(
             f"{line.reference}: expected at most {line.open_quantity} more, got {quantity}."
         )
+    # With the last of the nearer pieces there is one day again: the later one.
+    moves_on = put_together(line) if quantity >= line.next_quantity else None
     record_goods_receipt(
         reference=line.reference,
         quantity=quantity,
@@ -56,6 +59,8 @@ def _receive(
     PurchaseOrderLine.objects.filter(pk=line.pk).update(
         received_quantity=F("received_quantity") + quantity
     )
+    if moves_on and quantity < line.open_quantity:
+        move_rest(line, moves_on)
     _follow(line.purchase_order_id, received_by)
     return receipt
 

@@ -33,6 +33,8 @@ MIX = (
     *[steps.swap] * 2,
     *[steps.take_what_came] * 2,
     *[steps.deal_out_anew] * 2,
+    *[steps.split] * 2,
+    steps.call_off,
 )
 CONDITION = "AND level.allocated + taken.pieces <= level.on_hand - level.on_hold"
 

@@ -27,6 +27,7 @@ from shop.models import Order, OrderLine, Payment
 from shop.services import refunds
 from shop.services.orders import cancel_order
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
+from suppliers.services.promised_days import Later
 from suppliers.services.purchase_orders import call_off_purchase_order, confirm_purchase_order
 from suppliers.services.receipts import receive_goods
 from suppliers.services.sourcing import source_order
@@ -115,6 +116,22 @@ def confirm(which: int) -> None:
         day = timezone.localdate() + timedelta(days=which % 60)
         with refusals():
             confirm_purchase_order(token=purchase_order.token, promises={1: day})
+
+
+def split(which: int) -> None:
+    """Some pieces of a line come later than the others; or all on one day again."""
+    open_lines = PurchaseOrderLine.objects.filter(
+        quantity__gt=F("received_quantity") + 1, purchase_order__status__in=PurchaseOrder.OPEN
+    )
+    for line in one_of(open_lines.select_related("purchase_order"), which):
+        soon = timezone.localdate() + timedelta(days=which % 30)
+        pieces = which % line.open_quantity
+        with refusals():
+            confirm_purchase_order(
+                token=line.purchase_order.token,
+                promises={line.line_number: soon},
+                later={line.line_number: Later(pieces, soon + timedelta(days=9))} if pieces else {},
+            )
 
 
 def call_off(which: int) -> None:
@@ -238,6 +255,7 @@ STEPS: tuple[Step, ...] = (
     ask_for_more,
     deal_out_anew,
     confirm,
+    split,
     call_off,
     set_aside,
     decide,

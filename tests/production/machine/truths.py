@@ -56,6 +56,22 @@ LEFT JOIN suppliers_pegging AS peg ON peg.line_id = line.id
 GROUP BY line.id
 HAVING line.quantity <> line.push_quantity + coalesce(sum(peg.quantity), 0)
 """
+# What is to come of a line is what is to come of its receipts, on one day or on two.
+LINES = """
+SELECT line.id, line.quantity - line.received_quantity, line.later_quantity, coming.pieces
+FROM suppliers_purchaseorderline AS line
+JOIN suppliers_purchaseorder AS purchase ON purchase.id = line.purchase_order_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(quantity - received_quantity), 0) AS pieces,
+           coalesce(sum(quantity) FILTER (WHERE right(reference, 2) = '-2'), 0) AS later
+    FROM production_scheduledreceipt
+    WHERE reference = purchase.number || '/' || line.line_number
+       OR reference = purchase.number || '/' || line.line_number || '-2'
+) AS coming
+WHERE purchase.status IN ('sent', 'acknowledged', 'partly_received')
+  AND (line.quantity - line.received_quantity <> coming.pieces
+       OR line.later_quantity <> coming.later)
+"""
 # I6: the shelf is its movements, never below zero, and promised once.
 SHELF = """
 SELECT level.part_id, level.on_hand, coalesce(sum(moved.quantity), 0)
@@ -119,6 +135,7 @@ TRUTHS = {
     "I5 receipts": RECEIPTS,
     "I5 own part only": OWN_PART_ONLY,
     "I5 purchases": PURCHASES,
+    "I5 lines": LINES,
     "I6 shelf": SHELF,
     "I6 promises": PROMISES,
     "I6 bins": BINS,
