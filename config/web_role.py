@@ -107,7 +107,7 @@ RULES = (
     _move(
         "production_assemblyjob",
         "made for a clearance",
-        "number clearance_id order_line_id unit snapshot_id",
+        "number clearance_id order_line_id unit snapshot_id replaces_id",
     ),
     _move("production_joboperation", "made with its job", "job_id sequence kind"),
     _move(

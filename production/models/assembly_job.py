@@ -52,12 +52,25 @@ class AssemblyJob(Stateful):
         db_default="",
         help_text="What decides its planned end, in plain words.",
     )
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+        help_text="The job whose machine was scrapped; this one is made instead.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["order_line", "unit"], name="job_once_per_unit"),
+            # A machine that was scrapped is made again, by another job.
+            models.UniqueConstraint(
+                fields=["order_line", "unit"],
+                condition=~Q(status="scrapped"),
+                name="job_once_per_unit",
+            ),
             models.CheckConstraint(condition=Q(unit__gte=1), name="job_unit_from_1"),
         ]
 

@@ -23,6 +23,7 @@ def with_operations(jobs: QuerySet[AssemblyJob]) -> QuerySet[AssemblyJob]:
     operations = JobOperation.objects.order_by("sequence")
     siblings = (
         AssemblyJob.objects.filter(clearance=OuterRef("clearance"))
+        .exclude(status=AssemblyJob.Status.SCRAPPED)
         .order_by()
         .values("clearance")
         .annotate(jobs=Count("pk"))

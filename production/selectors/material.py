@@ -89,7 +89,7 @@ def material_outlook(
     done = JobOperation.objects.filter(job=OuterRef("job"), status=JobOperation.Status.DONE)
     rows = (
         MaterialRequirement.objects.filter(wanted)
-        .exclude(job__status=AssemblyJob.Status.CANCELLED)
+        .exclude(job__status__in=[AssemblyJob.Status.SCRAPPED, AssemblyJob.Status.CANCELLED])
         .annotate(
             coming=Coalesce(Sum("allocations__quantity", filter=on_its_way), 0),
             comes_on=Max("allocations__scheduled_receipt__due_on"),

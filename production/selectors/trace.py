@@ -87,7 +87,7 @@ def as_built(number: str) -> AsBuilt | None:
     """The record of a machine by its job's number: at most ten statements."""
     job = (
         _jobs()
-        .select_related("snapshot")
+        .select_related("snapshot", "replaces", "replaced_by")
         .prefetch_related(
             Prefetch("operations", queryset=JobOperation.objects.order_by("sequence")),
             Prefetch("holds", queryset=JobHold.objects.order_by("pk")),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("jobs/<str:number>/send-back/", floor_actions.send_back, name="job_send_back"),
     path("jobs/<str:number>/swap/<int:requirement_id>/", swap.swap, name="job_swap"),
     path("jobs/<str:number>/scrap/", scrap.scrap, name="scrap"),
+    path("jobs/<str:number>/scrap-machine/", scrap.scrap_machine, name="scrap_machine"),
     path("jobs/<str:number>/trace/", trace.machine, name="trace_job"),
     path("trace/", trace.find, name="trace"),
     path("trace/recall.csv", trace.recall_csv, name="trace_recall"),

@@ -10,7 +10,8 @@ ONCE = """
 SELECT line.id, line.quantity, count(job.id)
 FROM shop_orderline AS line
 JOIN shop_order AS ordered ON ordered.id = line.order_id
-LEFT JOIN production_assemblyjob AS job ON job.order_line_id = line.id
+LEFT JOIN production_assemblyjob AS job
+    ON job.order_line_id = line.id AND job.status <> 'scrapped'
 WHERE EXISTS (SELECT FROM production_assemblyjob WHERE clearance_id = ordered.id)
 GROUP BY line.id, line.quantity HAVING count(job.id) <> line.quantity
 """
