@@ -270,7 +270,9 @@ class _Tree:
     def _cost(self, row: TreeRow, part: PartRow, path: tuple[int, ...], extra: int = 0) -> None:
         if part.kind == BUY:
             row.each_minor = part.cost_minor
-            if part.cost_minor is None:
+            if row.pieces == 0:
+                row.cost = Cost()
+            elif part.cost_minor is None:
                 row.cost = Cost(unknown=1)
             else:
                 row.cost = Cost(part.cost_minor * (1 if row.pieces is None else row.pieces))

@@ -32,7 +32,7 @@ class NeededPart:
     @property
     def cost(self) -> Cost:
         if self.each_minor is None:
-            return Cost(unknown=1)
+            return Cost(unknown=1 if self.quantity else 0)
         return Cost(self.each_minor * self.quantity)
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -43,6 +43,8 @@ class Asked:
 def needs(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The panel: choose, or paste; every part with its cost, what lies free and what is short."""
     bill = bill_or_404(pk) if pk is not None else None
+    if bill is not None and bill.status == BillOfMaterial.Status.SUPERSEDED:
+        return redirect("ops:bills_needs")  # nothing is exploded by it any more
     context: dict[str, Any] = frame_of(request, bill, "bill_needs") if bill else {}
     versions = _versions(bill)
     pasted = request.GET.get("of", "").replace("\0", "").strip()[:LONGEST_PASTED]

@@ -196,6 +196,14 @@ def test_every_finding_is_shown_with_its_place_and_nothing_is_released(machine, 
     assert machine.status == "released"
 
 
+def test_a_machine_has_one_bill_and_a_second_is_refused_in_words(machine):
+    kit = part("KIT", kind="make")
+    second = drafts.begin_bill(part_id=kit.pk, actor=ACTOR, product_slug=machine.product_slug)
+    save(second, part="TIE", quantity="1", operation="box")
+    html = post(writer(*RELEASE), "bill_release", second.pk, status=422, read=state_of(second))
+    assert f"which is {machine.part.part_number}" in html
+
+
 def test_what_is_released_is_not_written_on_any_more(machine):
     ada = writer(*WRITE)
     line = machine.lines.first()
