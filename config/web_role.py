@@ -120,6 +120,7 @@ RULES = (
     _add("production_checkresult", "a record"),
     _add("production_piecesource", "a record"),
     _move("production_serialunit", "a serial stays one", "part_id serial", may_insert=True),
+    _add("production_operationattempt", "a record"),
     _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
     _add("production_stockmovement", "a record"),
     _add("production_receiptoutcome", "a record"),

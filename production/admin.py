@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from config.errors import CartwrightError
+from production.calendar_admin import ClosureAdmin, WorkCenterAdmin  # noqa: F401 - as below
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
@@ -21,7 +22,6 @@ from production.models import (
     ScheduledReceipt,
     StockLevel,
     StockMovement,
-    WorkCenter,
 )
 from production.services.counting import adjust_stock
 from production.station_admin import StationAdmin  # noqa: F401 - registers itself
@@ -188,8 +188,3 @@ class StockMovementAdmin(ToLookAt):
     list_filter = ["kind", "origin"]
     list_select_related = ["part"]
     search_fields = ["part__part_number", "reference"]
-
-
-@admin.register(WorkCenter)
-class WorkCenterAdmin(ModelAdmin):
-    list_display = ["name", "code", "operation", "jobs_per_day", "standard_minutes"]

@@ -16,6 +16,7 @@ from config.console.registry import (
 from production import selectors
 from production.models import AssemblyJob, ReceiptOutcome
 from production.selectors.bins import bin_by_code, part_by_code
+from production.selectors.plant import without_hours
 from production.selectors.recall import machines_with_serial
 from production.selectors.shelf import open_holds
 from production.views import cards
@@ -63,6 +64,7 @@ def register() -> None:
         )
     )
     register_concerns("production.view_assemblyjob", concerns)
+    register_concerns("production.view_workcenter", calendar_concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
     register_finder("production.view_part", find_part)
@@ -90,6 +92,17 @@ def concerns() -> Iterable[Concern]:
             title="A paid order could not be planned",
             detail=delivery.last_error,
             url=reverse("ops:order", args=[delivery.order_number]),
+        )
+
+
+def calendar_concerns() -> Iterable[Concern]:
+    """Work centers at which nobody works: until they have hours, no job has a date."""
+    found = selectors.plant_now(is_loaded=False)
+    for name in found.centers.intersection(without_hours(found.plant, found.now)):
+        yield Concern(
+            title=f"{name} has no working hours",
+            detail="No job that has to pass it has a date; its shifts and closed days say so.",
+            url=reverse("admin:production_workcenter_changelist"),
         )
 
 

@@ -133,6 +133,33 @@ class JobOperation(Stateful):
         return f"{self.job_id} {self.kind}"
 
 
+class OperationAttempt(models.Model):
+    """An operation as it went before it was sent back: planned and actual times. Append-only.
+
+    The last attempt stands on the operation itself.
+    """
+
+    operation = models.ForeignKey(JobOperation, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField(help_text="Which attempt it was, from 1.")
+    need_by = models.DateTimeField(null=True, blank=True)
+    planned_start_at = models.DateTimeField(null=True, blank=True)
+    planned_end_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: it was sent back before it was done."
+    )
+    done_by = models.CharField(max_length=120, blank=True)
+    why = models.CharField(max_length=500)
+    sent_back_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["operation", "number"]
+        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}, attempt {self.number}"
+
+
 class JobHold(models.Model):
     """Nobody works on the job until it is lifted. At most one open at a time."""
 

@@ -13,7 +13,7 @@ from production.selectors.material import (
     material_outlook,
     open_shortages,
 )
-from production.selectors.plant import OPEN_JOBS, PlantQueue, plant_queue
+from production.selectors.plant import OPEN_JOBS, planned_end_on, plant_now
 from production.selectors.shelf import (
     STOCK_FILTERS,
     open_receipts,
@@ -25,7 +25,6 @@ __all__ = [
     "OPEN_JOBS",
     "STOCK_FILTERS",
     "PartOutlook",
-    "PlantQueue",
     "Shortage",
     "count_unsourced",
     "jobs_of_order",
@@ -33,7 +32,8 @@ __all__ = [
     "open_receipts",
     "open_requirements",
     "open_shortages",
-    "plant_queue",
+    "planned_end_on",
+    "plant_now",
     "stock_list",
     "unplanned",
     "unsourced",

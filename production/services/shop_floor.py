@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from config.audit.services import change_status
 from production.models import AssemblyJob, JobOperation
+from production.services.attempts import keep_attempts
 from production.services.gates import refuse_finish, refuse_start
 from production.services.issuing import issue_requirements
 from production.services.locked_job import Kind, LockedJob, lock_job, refuse_on_hold
@@ -79,7 +80,7 @@ def finish_operation(
 def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOperation]:
     """Make this operation and what comes after it pending again; those that had begun.
 
-    When each had begun and ended before stays in the audit trail.
+    When each was planned, began and ended before is kept as an attempt.
     """
     first = locked.operation(kind)
     reopened = [
@@ -87,6 +88,7 @@ def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOpe
         for one in locked.operations
         if one.sequence >= first.sequence and one.status != Status.PENDING
     ]
+    keep_attempts(reopened, why=why)
     for one in reversed(reopened):
         one.started_at = one.finished_at = None
         one.rework_count += 1
