@@ -196,23 +196,25 @@ def record_goods_receipt(
             f"{reference}: {receipt.quantity - receipt.received_quantity} still to come, "
             f"got {quantity}."
         )
-    pegged = _serve(receipt, quantity, order_ids)
+    served = _serve(receipt, quantity, order_ids)
+    pegged = sum(served.values())
     move_stock(_parcels(receipt, quantity, pegged, key, unit_cost_minor), actor=actor)
     _judge(receipt, quantity, key)
     receipt.received_quantity += quantity
     receipt.save(update_fields=["received_quantity"])
+    touched = set(served)
     if pegged < quantity:
-        serve_waiting(part_ids=[receipt.part_id], order_ids=order_ids)
-    make_ready(order_ids=order_ids, actor=actor)
-    write_down_outlook(order_ids=order_ids)
+        touched |= serve_waiting(part_ids=[receipt.part_id], order_ids=order_ids)
+    make_ready(order_ids=touched, actor=actor)
+    write_down_outlook(order_ids=touched)
 
 
 def _keys(key: str) -> tuple[str, str]:
     return f"{key}:pegged", f"{key}:push"
 
 
-def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> int:
-    """Turn what was coming into what is here, for as many pieces as came; returns how many.
+def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> dict[int, int]:
+    """Turn what was coming into what is here, for as many pieces as came; order → its pieces.
 
     Who is not among the locked orders is not served; the database refuses what is left tied.
     """
@@ -225,19 +227,22 @@ def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int])
     served: list[MaterialRequirement] = []
     still_coming: list[Allocation] = []
     done: list[Allocation] = []
+    pieces: dict[int, int] = {}
     for allocation in coming:
         taken = min(left, allocation.quantity)
         if not taken:
             break
         left -= taken
-        allocation.requirement.allocated_quantity += taken
-        served.append(allocation.requirement)
+        requirement = allocation.requirement
+        requirement.allocated_quantity += taken
+        served.append(requirement)
+        pieces[requirement.clearance_id] = pieces.get(requirement.clearance_id, 0) + taken
         allocation.quantity -= taken
         (still_coming if allocation.quantity else done).append(allocation)
     Allocation.objects.filter(pk__in=[allocation.pk for allocation in done]).delete()
     Allocation.objects.bulk_update(still_coming, ["quantity"])
     allocate_from_shelf(served)
-    return quantity - left
+    return pieces
 
 
 def _parcels(
