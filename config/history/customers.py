@@ -42,6 +42,7 @@ SHIPPING = {"standard": 0.7, "express": 0.22, "collect": 0.08}
 WHY_CANCELLED = ("Found another one.", "Ordered twice.", "Needs it sooner.", "Changed my mind.")
 SORRY = "The box arrived scratched."
 DEBIT_TAKES, A_MOMENT = timedelta(days=3), timedelta(seconds=1)
+UNPAID_FOR = timedelta(days=7)
 FINANCE, SECOND = "staff:finance", "staff:staff"
 DECLINED = "card_declined"
 
@@ -75,6 +76,8 @@ class Customers:
         if not visit.pays:
             closes = now + CHECKOUT_OPEN_FOR + timedelta(minutes=2)
             agenda.at(closes, lambda: self._look_at(order.pk))
+            tidied = self._house.hours.add(now + UNPAID_FOR, 30)
+            agenda.at(tidied, lambda: self._give_up_on(order.pk))
             return
         pays_at = now + timedelta(seconds=rng.randrange(60, 480))
         agenda.at(pays_at, lambda: self._pay(visit, order.pk, is_declined=visit.is_declined_first))
@@ -108,6 +111,12 @@ class Customers:
         """As the webhook would have it done."""
         self._house.cashier.catch_up()
         payments.sync_payment(payment_id=Payment.objects.get(order=order_id).pk)
+        self._house.work_off()
+
+    def _give_up_on(self, order_id: int) -> None:
+        cancel_order(
+            order_id=order_id, actor=FINANCE, why="Not paid within a week.", only_if_unpaid=True
+        )
         self._house.work_off()
 
     def _hold(self, order_id: int) -> None:

@@ -1,18 +1,16 @@
 """The floor: jobs wait for their turn at four places, are worked on, and leave in a box."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
-from random import Random
-from uuid import UUID
 
+from config.history.agenda import Action
+from config.history.findings import found_by, new_serial, new_uuid
 from config.history.house import House
-from production.bom import Check
-from production.models import AssemblyJob, WorkCenter
+from config.history.places import Place, Work, places
+from production.models import AssemblyJob
 from production.selectors.checks import checks_of
 from production.selectors.picking import PickLine, pick_lines
-from production.services.checks import Found, record_checks
+from production.services.checks import record_checks
 from production.services.holds import hold_job, lift_hold
 from production.services.picking import confirm_by_hand
 from production.services.rework import send_back
@@ -24,7 +22,6 @@ from production.services.shop_floor import finish_operation, start_operation
 from shop.errors import OrderHeld
 
 ACTOR = "staff:floor"
-KINDS = ("kitting", "build", "test", "box")
 # Shares of the machines. One piece in a hundred breaks, and a machine takes about twenty.
 SCANNED, SCRAPS, FAILS, HELD = 0.06, 0.2, 0.05, 0.03
 BY_HAND = "Counted against the list."
@@ -36,39 +33,20 @@ WHY_HELD = (
 WHY_BACK = "Runs too hot: the cooler is seated again."
 
 
-@dataclass(slots=True)
-class Work:
-    """One job on its way over the floor."""
-
-    pk: int
-    number: str
-    rank: tuple[str, int]
-    rng: Random
-    is_scrapping: bool = False
-    is_failing: bool = False
-    is_held: bool = False
-
-
-@dataclass(slots=True)
-class Place:
-    """A work center: so many jobs at once, the most urgent first."""
-
-    minutes: float
-    stations: int
-    runs_overnight: bool = False
-    at_work: int = 0
-    queue: list[Work] = field(default_factory=list)
-
-
 class Floor:
-    """Everybody who makes machines."""
+    """Everybody who makes machines, until `rests_at`: so that some of each stage is under way."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, rests_at: datetime) -> None:
         self._house = house
-        self._places = _places()
+        self._rests_at = rests_at
+        self._places = places()
         self._known: set[int] = set()
         self._lacking: list[Work] = []
         self._number = 0
+
+    def _at(self, moment: datetime, action: Action) -> None:
+        if moment < self._rests_at:
+            self._house.agenda.at(moment, action)
 
     def look(self) -> None:
         """Take up jobs whose parts are here, and those that waited for a part in making."""
@@ -108,7 +86,7 @@ class Floor:
             place.at_work += 1
             opens = self._house.hours.next(self._house.now)
             begins = opens + timedelta(minutes=work.rng.uniform(1, 12))
-            self._house.agenda.at(begins, partial(self._start, kind, work))
+            self._at(begins, partial(self._start, kind, work))
 
     def _start(self, kind: str, work: Work) -> None:
         place = self._places[kind]
@@ -121,7 +99,7 @@ class Floor:
         ends = self._ends(place, takes)
         if kind == "kitting":
             self._pick(work, ends)
-        self._house.agenda.at(ends, lambda: self._end(kind, work))
+        self._at(ends, lambda: self._end(kind, work))
 
     def _end(self, kind: str, work: Work) -> None:
         finish = {
@@ -152,11 +130,11 @@ class Floor:
         step = (ends - self._house.now) / (len(lines) + 1)
         for place, line in enumerate(lines, start=1):
             at = self._house.now + place * step
-            self._house.agenda.at(at, partial(self._scan, work, line))
+            self._at(at, partial(self._scan, work, line))
 
     def _scan(self, work: Work, line: PickLine) -> None:
         scan(
-            client_id=_uuid(work.rng),
+            client_id=new_uuid(work.rng),
             job_number=work.number,
             code=part_label(line.requirement.part.part_number),
             actor=ACTOR,
@@ -170,7 +148,7 @@ class Floor:
             cause, reason = work.rng.choice(WHY_HELD)
             hold_job(job_id=work.pk, cause=cause, reason=reason, actor=ACTOR)
             lifted = self._house.hours.add(self._house.now, work.rng.uniform(120, 1200))
-            self._house.agenda.at(lifted, lambda: self._lift(work))
+            self._at(lifted, lambda: self._lift(work))
             return
         self._queue("build", work)
 
@@ -191,13 +169,13 @@ class Floor:
         for line in lines:
             if line.left:
                 confirm_by_hand(
-                    client_id=_uuid(work.rng),
+                    client_id=new_uuid(work.rng),
                     requirement_id=line.requirement.pk,
                     reason="Replaces a broken one.",
                     actor=ACTOR,
                 )
         serials = {
-            line.requirement.pk: [_serial(line, work.rng) for _ in range(line.serials_missing)]
+            line.requirement.pk: [new_serial(line, work.rng) for _ in range(line.serials_missing)]
             for line in lines
         }
         capture_serials(job_id=work.pk, serials=serials, actor=ACTOR)
@@ -227,7 +205,7 @@ class Floor:
         is_bad = False
         for check in checks_of(job):
             is_bad = work.is_failing and check.code.endswith("temperature")
-            protocol.append(_found(check, work.rng, is_bad=is_bad))
+            protocol.append(found_by(check, work.rng, is_bad=is_bad))
             if is_bad:
                 break
         record_checks(job_id=work.pk, found=protocol, actor=ACTOR)
@@ -246,53 +224,11 @@ class Floor:
             finish_operation(job_id=work.pk, kind="box", actor=ACTOR, tracking_number=tracking)
         except OrderHeld:
             later = self._house.hours.add(self._house.now, 240)
-            self._house.agenda.at(later, lambda: self._finish_box(work))
+            self._at(later, lambda: self._finish_box(work))
             return
         self._house.count("machines")
         self._house.work_off()
 
 
-def _serial(line: PickLine, rng: Random) -> str:
-    return f"{line.requirement.part.part_number[:3]}{rng.getrandbits(40):010X}"
-
-
-def _found(check: Check, rng: Random, *, is_bad: bool) -> Found:
-    """One line of the test protocol, within its limits or just beyond."""
-    return Found(
-        client_id=_uuid(rng),
-        code=check.code,
-        is_passed=None if check.unit else not is_bad,
-        value=_measured(check, rng, is_bad=is_bad) if check.unit else None,
-    )
-
-
-def _measured(check: Check, rng: Random, *, is_bad: bool) -> Decimal:
-    low = Decimal(check.at_least) if check.at_least is not None else None
-    high = Decimal(check.at_most) if check.at_most is not None else None
-    if high is None:
-        return low if low is not None else Decimal(1)
-    if is_bad:
-        return high + 3
-    if low is None:
-        low = high * Decimal("0.7")
-    return (low + (high - low) * Decimal(rng.randrange(100)) / 100).quantize(Decimal("0.1"))
-
-
 def _is_ready(pk: int) -> bool:
     return AssemblyJob.objects.filter(pk=pk, status=AssemblyJob.Status.READY).exists()
-
-
-def _uuid(rng: Random) -> UUID:
-    return UUID(int=rng.getrandbits(128), version=4)
-
-
-def _places() -> dict[str, Place]:
-    found = {}
-    for center in WorkCenter.objects.filter(operation__in=KINDS):
-        stations = center.stations
-        if center.wip_limit is not None:
-            stations = min(stations, center.wip_limit)
-        # A rack runs by itself.
-        is_rack = center.operation == "test"
-        found[center.operation] = Place(center.standard_minutes, stations, runs_overnight=is_rack)
-    return found

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from config.calendar import is_working_day
 
-OPENS, CLOSES = time(7, 30), time(17, 0)
+OPENS, NOON, CLOSES = time(7, 30), time(11, 10), time(17, 0)
 
 
 class Hours:
@@ -44,6 +44,13 @@ class Hours:
         while not self.is_open_on(day):
             day += timedelta(days=1)
         return _at(day, OPENS) + timedelta(minutes=minutes)
+
+    def last_noon(self, moment: datetime) -> datetime:
+        """Shortly before noon of the last day on which somebody worked, but no later than this."""
+        day = timezone.localdate(moment)
+        while not self.is_open_on(day):
+            day -= timedelta(days=1)
+        return min(moment, _at(day, NOON))
 
 
 def _at(day: date, when: time) -> datetime:

@@ -18,6 +18,7 @@ from suppliers.services.sourcing import source_order
 
 FLOOR, PURCHASING = "staff:floor", "staff:purchasing"
 NEVER_CONFIRMS, NEVER_COMES, COMES_SHORT = 0.04, 0.004, 0.05
+OWNS_UP = 0.75  # of what comes late, the share of which the supplier tells a new day
 # Working days between what was asked for and what is said, and between that and what comes.
 SAID = {-1: 0.08, 0: 0.67, 1: 0.15, 2: 0.07, 4: 0.03}
 COMES = {-1: 0.1, 0: 0.72, 1: 0.1, 2: 0.05, 4: 0.02, 7: 0.01}
@@ -71,8 +72,8 @@ class Vendors:
         said_on = _later(asked, _one_of(SAID, rng))
         if rng.random() >= NEVER_CONFIRMS:
             minutes = rng.uniform(0.1, 0.9) * order.supplier.acknowledgement_hours * 20
-            at = house.hours.add(now, minutes)
-            house.agenda.at(at, lambda: self._confirm(order.pk, max(0, (said_on - asked).days)))
+            later = max(0, (said_on - asked).days)
+            house.agenda.at(house.hours.add(now, minutes), lambda: self._say(order.pk, later))
         if rng.random() < NEVER_COMES:
             gives_up = house.hours.morning(said_on + timedelta(days=21), 60)
             house.agenda.at(gives_up, lambda: self._give_up(order.pk))
@@ -81,6 +82,10 @@ class Vendors:
         comes_at = house.hours.morning(comes_on, rng.uniform(15, 420))
         if comes_at <= now:
             comes_at = house.hours.add(now, 240)
+        if comes_on > said_on and rng.random() < OWNS_UP:
+            later = (comes_on - asked).days
+            owns_up = max(house.hours.morning(said_on, -30), now)
+            house.agenda.at(owns_up, lambda: self._say(order.pk, later))
         is_short = rng.random() < COMES_SHORT
         deliver = self._deliver_short if is_short else self._deliver
         house.agenda.at(comes_at, lambda: deliver(order.pk))
@@ -92,14 +97,18 @@ class Vendors:
             if one.supplier == order.supplier.code and one.begins_on <= day <= one.ends_on
         )
 
-    def _confirm(self, pk: int, later: int) -> None:
+    def _say(self, pk: int, later: int) -> None:
+        """The supplier names a day for every line: so much later than what was asked for."""
         order = PurchaseOrder.objects.get(pk=pk)
-        if order.status != PurchaseOrder.Status.SENT:
+        if order.status not in PurchaseOrder.OPEN:
             return
         today = timezone.localdate()
         promises = {
-            line.line_number: max(today, line.requested_on + timedelta(days=later))
+            line.line_number: add_working_days(
+                max(today, line.requested_on + timedelta(days=later)), 0
+            )
             for line in order.lines.all()
+            if line.open_quantity
         }
         confirm_purchase_order(token=order.token, promises=promises)
 
@@ -144,7 +153,9 @@ class Vendors:
         if not self._has_received:
             return
         self._has_received = False
-        shelves = list(Bin.objects.filter(purpose=Bin.Purpose.SHELF).order_by("sequence"))
+        shelves = list(
+            Bin.objects.filter(purpose=Bin.Purpose.SHELF).exclude(zone="Reserve").order_by("code")
+        )
         lying = BinStock.objects.filter(
             bin__purpose=Bin.Purpose.GOODS_IN, quantity__gt=0, part__stock_level__home_bin=None
         )

@@ -46,6 +46,7 @@ class Plan:
     first: date
     ends_at: datetime
     cashier: Path
+    staff_password: str = ""  # of the roles; none: they cannot log in
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def live_through(plan: Plan, tell: Callable[[Progress], None]) -> dict[str, int]
             f"{plan.orders:,} orders, seed {plan.seed}, until {timezone.localdate(plan.ends_at)}"
         )
         write_down(BEGAN, before="", about=about)
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", verbosity=0, staff_password=plan.staff_password)
         fit_out(orders=plan.orders)
         closed_on = set(Closure.objects.filter(work_center=None).values_list("on", flat=True))
         house = House(clock, Agenda(), Hours(closed_on), cashier, plan.seed)
@@ -95,7 +96,8 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         first=plan.first,
         last=last,
     )
-    vendors, floor = Vendors(house, trouble), Floor(house)
+    vendors = Vendors(house, trouble)
+    floor = Floor(house, rests_at=house.hours.last_noon(plan.ends_at))
     for visit in visits(
         orders=plan.orders, seed=plan.seed, first=plan.first, last=last, until=plan.ends_at
     ):

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.embedded.keepsakes import kept_secret
 from config.env import HOME
 from config.history.clock import forget_clock
 from config.history.meter import Meter
@@ -61,7 +62,7 @@ class Command(BaseCommand):
 
 def _made(orders: int, seed: str, ends_at: Any, meter: Meter) -> dict[str, int]:
     first = timezone.localdate(ends_at) - timedelta(days=DAYS)
-    plan = Plan(orders, seed, first, ends_at, CASHIER)
+    plan = Plan(orders, seed, first, ends_at, CASHIER, kept_secret(HOME / "staff-password"))
     gc.disable()  # nothing that is made here goes in circles for long
     try:
         return live_through(plan, meter)
