@@ -4,18 +4,19 @@ A line has no name of its own: it is the one that takes the same part, or the sa
 several of these the one that says the same. A step is the one of nearly the same words.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 from configurator.selectors.differences import Section, Thing, section
-from production.models import BillOfMaterial, BomLine, CheckItem, InstructionStep
+from production.models import BillOfMaterial, BomLine, CheckItem
 from production.services.authoring.cells import write_cells
 from production.services.authoring.content import CHECKS, LINES, STEPS, Item, items_of
 
 TITLES = {LINES: "Lines", STEPS: "Steps", CHECKS: "Checks"}
 ALIKE = 0.6  # of two texts that are taken for one that was changed
-MOST_ALIKE = 200  # steps that are compared word by word
+MOST_ALIKE = 5_000  # pairs of steps that are compared word by word, about a second
 
 type Pairs = list[tuple[Any, Any]]  # (before, after); None where there is none
 
@@ -52,31 +53,53 @@ def changes(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Section:
 
 def _pairs(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Pairs:
     """Which item was which: the same first, then the alike, in their order."""
-    left = list(old)
     found: dict[int, Any] = {}
-    alike: list[Callable[[Any, Any], bool]] = [
-        lambda a, b: write_cells(a, kind) == write_cells(b, kind),
-        lambda a, b: _code(a) == _code(b) and kind != STEPS,
-    ]
-    if kind == STEPS and len(left) <= MOST_ALIKE:
-        alike.append(_is_alike)
-    for is_same in alike:
-        for item in new:
-            if id(item) in found:
-                continue
-            was = next((one for one in left if is_same(one, item)), None)
-            if was is not None:
-                found[id(item)] = was
-                left.remove(was)
-    return [(found.get(id(item)), item) for item in new] + [(item, None) for item in left]
+    _match(old, new, found, lambda item: tuple(write_cells(item, kind).values()))
+    if kind != STEPS:
+        _match(old, new, found, _code)
+    else:
+        _match_alike(old, new, found)
+    matched = {id(was) for was in found.values()}
+    gone = [item for item in old if id(item) not in matched]
+    return [(found.get(id(item)), item) for item in new] + [(item, None) for item in gone]
 
 
-def _is_alike(old: InstructionStep, new: InstructionStep) -> bool:
-    return (
-        old.operation == new.operation
-        and SequenceMatcher(None, old.text, new.text).quick_ratio() >= ALIKE
-        and SequenceMatcher(None, old.text, new.text).ratio() >= ALIKE
-    )
+def _match(
+    old: Sequence[Item],
+    new: Sequence[Item],
+    found: dict[int, Any],
+    key: Callable[[Any], Hashable],
+) -> None:
+    """Pair what has the same key, first with first."""
+    matched = {id(was) for was in found.values()}
+    waiting: dict[Hashable, deque[Item]] = {}
+    for item in old:
+        if id(item) not in matched:
+            waiting.setdefault(key(item), deque()).append(item)
+    for item in new:
+        if id(item) not in found and (same := waiting.get(key(item))):
+            found[id(item)] = same.popleft()
+
+
+def _match_alike(old: Sequence[Item], new: Sequence[Item], found: dict[int, Any]) -> None:
+    """Pair steps of nearly the same words, where they are few enough to be compared."""
+    matched = {id(was) for was in found.values()}
+    left = [item for item in old if id(item) not in matched]
+    fresh = [item for item in new if id(item) not in found]
+    if len(left) * len(fresh) > MOST_ALIKE:
+        return
+    for item in fresh:
+        was = next((one for one in left if _is_alike(one, item)), None)
+        if was is not None:
+            found[id(item)] = was
+            left.remove(was)
+
+
+def _is_alike(old: Any, new: Any) -> bool:
+    if old.operation != new.operation:
+        return False
+    compared = SequenceMatcher(None, old.text, new.text)
+    return compared.quick_ratio() >= ALIKE and compared.ratio() >= ALIKE
 
 
 def _code(item: Item) -> str:

@@ -1,6 +1,7 @@
 """Lines, steps and checks of a draft, one at a time: added, changed, moved, removed."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from production.services.authoring.drafts import lock_draft
 from production.services.authoring.errors import ChangedMeanwhile, ContentRefused
 from production.services.authoring.words import words_of
 
+MOST_SUGGESTIONS = 20
+
 
 def surroundings(bill: BillOfMaterial, numbers: set[str] | None = None) -> Surroundings:
     """What the cells of a bill are read against; `numbers` are looked up in one statement."""
@@ -31,12 +34,15 @@ def surroundings(bill: BillOfMaterial, numbers: set[str] | None = None) -> Surro
             return known.get(number)
         return Part.objects.filter(part_number=number).first()
 
-    return Surroundings(
-        words=words_of(bill),
-        part=part,
-        numbers=lambda: list(Part.objects.values_list("part_number", flat=True)),
-        owner_id=bill.part_id,
-    )
+    suggestions = count(1)
+
+    def known_numbers() -> list[str]:
+        """For the first slips of a file: to look for what was meant takes its time."""
+        if next(suggestions) > MOST_SUGGESTIONS:
+            return []
+        return list(Part.objects.values_list("part_number", flat=True))
+
+    return Surroundings(words_of(bill), part, known_numbers, bill.part_id)
 
 
 def read_item(bill: BillOfMaterial, kind: str, cells: Mapping[str, str]) -> Cells:

@@ -90,7 +90,7 @@ def told(fault: Fault) -> str | SafeString:
     """What was expected and what was there; an expression with a caret below the fault."""
     if not fault.excerpt:
         return str(fault)
-    return format_html('{}<span class="excerpt">{}</span>', str(fault), fault.excerpt)
+    return format_html('{}<span class="excerpt" tabindex="0">{}</span>', str(fault), fault.excerpt)
 
 
 class HeaderForm(forms.Form):

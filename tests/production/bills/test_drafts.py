@@ -6,6 +6,7 @@ from django.urls import reverse
 from config.audit.models import StateChange
 from production.models import BillOfMaterial, BomLine
 from production.services.authoring import drafts, items
+from production.services.authoring.cells import COLUMNS
 from production.services.authoring.comparing import differences
 from production.services.authoring.content import state_of, state_of_item
 from production.services.authoring.errors import ChangedMeanwhile, ContentRefused, NotADraft
@@ -128,6 +129,16 @@ def test_an_expression_is_told_with_its_place_a_caret_and_what_was_meant(draft):
     assert set(wrong) == {"text", "condition"}
     wrong = faults(draft, "checks", code="a b", text="Hot?", at_least="5", at_most="3")
     assert set(wrong) == {"code", "unit", "at_most"}
+
+
+def test_nothing_that_is_typed_into_a_form_breaks_it(draft):
+    ada = writer(*WRITE)
+    for kind in ("lines", "steps", "checks"):
+        for typed in ("", "-1", "x" * 5_000, "(" * 500, "{", "0000-00-00", "99999999999", "½"):
+            cells = dict.fromkeys(COLUMNS[kind], typed)
+            post(ada, "bill_item_new", draft.pk, kind, status=422, **cells)
+    assert ada.get(reverse("ops:bill_item_new", args=[draft.pk, "parts"])).status_code == 404
+    assert draft.lines.count() == draft.part.bills.get(revision=1).lines.count()
 
 
 def test_lines_move_and_go(draft):

@@ -1,5 +1,7 @@
 """A bill goes out to a spreadsheet and comes back: told first, then all of it or nothing."""
 
+from time import process_time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -104,6 +106,14 @@ def test_every_cell_that_is_wrong_is_told_and_nothing_is_written(draft):
 )
 def test_a_file_that_is_no_bill_is_refused(draft, content, told):
     assert told in " ".join(refused(draft, content))
+
+
+def test_a_file_of_nothing_but_slips_is_told_before_one_loses_patience(draft):
+    begun = process_time()
+    told = refused(draft, lines(*(f"TEI{number},,1,,build,," for number in range(2_000))))
+    assert process_time() - begun < 5
+    assert len(told) == 2_000
+    assert sum("did you mean" in one for one in told) <= 20
 
 
 def test_a_file_is_previewed_imported_and_not_over_what_somebody_else_wrote(draft):
