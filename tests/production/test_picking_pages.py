@@ -94,9 +94,10 @@ def test_each_piece_goes_to_the_first_slot_that_still_wants_it(jobs):
     start_all(jobs)
     assert beep("CASE-MINI", jobs).job == jobs[0]
     assert beep("CW:P:CASE-MINI", jobs).job == jobs[1]
-    full = beep("CASE-MINI", jobs)
-    assert not full.is_accepted
+    assert not beep("CASE-MINI", jobs).is_accepted
     assert line_of(jobs, "CASE-MINI").left == 0
+    assert not beep("SCREW", jobs, quantity=9).is_accepted
+    assert [take.left for take in line_of(jobs, "SCREW").takes] == [8, 8]
 
 
 def test_a_job_that_is_not_started_gets_nothing_and_a_later_slot_does(jobs):
