@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
         "task": "production.refresh_availability",
         "schedule": schedule(60.0),
     },
+    "plan the floor anew": {"task": "production.reschedule", "schedule": schedule(60.0)},
     "tidy model versions": {"task": "configurator.tidy_versions", "schedule": schedule(300.0)},
     "forget finished outbox rows": {"task": "outbox.forget_finished", "schedule": schedule(3600.0)},
 }

@@ -107,7 +107,7 @@ RULES = (
     _move(
         "production_assemblyjob",
         "made for a clearance",
-        "number clearance_id order_line_id unit snapshot_id",
+        "number clearance_id order_line_id unit snapshot_id replaces_id",
     ),
     _move("production_joboperation", "made with its job", "job_id sequence kind"),
     _move(
@@ -120,6 +120,7 @@ RULES = (
     _add("production_checkresult", "a record"),
     _add("production_piecesource", "a record"),
     _move("production_serialunit", "a serial stays one", "part_id serial", may_insert=True),
+    _add("production_operationattempt", "a record"),
     _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
     _add("production_stockmovement", "a record"),
     _add("production_receiptoutcome", "a record"),

@@ -6,10 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from config.errors import CartwrightError
-from production.bom import BillError, read_line
+from production.calendar_admin import ClosureAdmin, WorkCenterAdmin  # noqa: F401 - as below
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
@@ -20,7 +22,6 @@ from production.models import (
     ScheduledReceipt,
     StockLevel,
     StockMovement,
-    WorkCenter,
 )
 from production.services.counting import adjust_stock
 from production.station_admin import StationAdmin  # noqa: F401 - registers itself
@@ -54,49 +55,30 @@ class PartAdmin(ModelAdmin):
     search_fields = ["part_number", "name", "mpn"]
 
 
-class BomLineForm(forms.ModelForm):
-    """Reads the line as planning will, so that a bill which is saved can be exploded."""
-
-    class Meta:
-        model = BomLine
-        fields = [
-            "position", "component", "component_group", "quantity_per", "condition", "operation",
-        ]  # fmt: skip
-
-    def clean(self) -> dict[str, object]:
-        data = super().clean() or self.cleaned_data
-        if self.errors:
-            return data
-        component = data.get("component")
-        try:
-            read_line(
-                component=component.part_number if component else "",
-                group=data.get("component_group") or "",
-                quantity_per=data.get("quantity_per") or "",
-                condition=data.get("condition") or "",
-                operation=str(data.get("operation")),
-                where="This line",
-            )
-        except BillError as error:
-            raise forms.ValidationError(str(error)) from error
-        return data
-
-
-class BomLineInline(TabularInline):
+class BomLineInline(InlineToLookAt):
     model = BomLine
-    form = BomLineForm
-    extra = 0
-    autocomplete_fields = ["component"]
+    fields = readonly_fields = [
+        "position", "component", "component_group", "quantity_per", "condition", "operation",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BomLine]:
+        return super().get_queryset(request).select_related("component", "bill__part")
 
 
 @admin.register(BillOfMaterial)
-class BillOfMaterialAdmin(ModelAdmin):
-    list_display = ["part", "revision", "status", "product_slug"]
+class BillOfMaterialAdmin(ToLookAt):
+    """To look things up; bills are written at the desk, where a released one stays as it is."""
+
+    list_display = ["part", "revision", "status", "product_slug", "released_at", "at_the_desk"]
     list_filter = ["status"]
     list_select_related = ["part"]
     search_fields = ["part__part_number", "part__name", "product_slug"]
-    autocomplete_fields = ["part"]
+    readonly_fields = ["at_the_desk"]
     inlines = [BomLineInline]
+
+    @admin.display(description="At the desk")
+    def at_the_desk(self, obj: BillOfMaterial) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("ops:bill", args=[obj.pk]), obj)
 
 
 class OperationInline(InlineToLookAt):
@@ -206,8 +188,3 @@ class StockMovementAdmin(ToLookAt):
     list_filter = ["kind", "origin"]
     list_select_related = ["part"]
     search_fields = ["part__part_number", "reference"]
-
-
-@admin.register(WorkCenter)
-class WorkCenterAdmin(ModelAdmin):
-    list_display = ["name", "code", "operation", "jobs_per_day", "standard_minutes"]

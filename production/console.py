@@ -14,8 +14,10 @@ from config.console.registry import (
     register_finder,
 )
 from production import selectors
-from production.models import AssemblyJob
+from production.models import AssemblyJob, ReceiptOutcome
 from production.selectors.bins import bin_by_code, part_by_code
+from production.selectors.plant import without_hours
+from production.selectors.recall import machines_with_serial
 from production.selectors.shelf import open_holds
 from production.views import cards
 from shop.panels import Panel, register_order_panel
@@ -43,11 +45,31 @@ def register() -> None:
             position=1,
         )
     )
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Bills of material",
+            url_name="ops:bills",
+            permission="production.view_billofmaterial",
+            position=2,
+        )
+    )
+    register_entry(
+        MenuEntry(
+            section="Make",
+            title="Trace",
+            url_name="ops:trace",
+            permission="production.view_assemblyjob",
+            position=4,
+        )
+    )
     register_concerns("production.view_assemblyjob", concerns)
+    register_concerns("production.view_workcenter", calendar_concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
     register_finder("production.view_part", find_part)
     register_finder("production.change_stocklevel", find_bin)
+    register_finder("production.view_assemblyjob", find_traced)
     register_order_panel(
         column=Panel.JOBS,
         title="Assembly jobs",
@@ -73,6 +95,17 @@ def concerns() -> Iterable[Concern]:
         )
 
 
+def calendar_concerns() -> Iterable[Concern]:
+    """Work centers at which nobody works: until they have hours, no job has a date."""
+    found = selectors.plant_now(is_loaded=False)
+    for name in found.centers.intersection(without_hours(found.plant, found.now)):
+        yield Concern(
+            title=f"{name} has no working hours",
+            detail="No job that has to pass it has a date; its shifts and closed days say so.",
+            url=reverse("admin:production_workcenter_changelist"),
+        )
+
+
 def hold_concerns() -> Iterable[Concern]:
     """Pieces on hold, until someone decides."""
     for hold in open_holds()[:MOST_SHOWN]:
@@ -84,8 +117,8 @@ def hold_concerns() -> Iterable[Concern]:
 
 
 def find_job(query: str) -> str | None:
-    """The page of the job with this number; "2041-1" finds CW-2041-1."""
-    number = query.upper()
+    """The page of the job with this number or QR code; "2041-1" finds CW-2041-1."""
+    number = query.upper().removeprefix("CW:J:")
     job = AssemblyJob.objects.filter(number__in=[number, f"CW-{number}"]).first()
     return reverse("ops:job", args=[job.number]) if job else None
 
@@ -100,6 +133,14 @@ def find_bin(query: str) -> str | None:
     """The counting sheet of the bin with this code."""
     found = bin_by_code(query)
     return f"{reverse('ops:count')}?{urlencode({'bin': found.code})}" if found else None
+
+
+def find_traced(query: str) -> str | None:
+    """The trace of a piece with this serial number, or of what came in under this reference."""
+    is_known = (
+        machines_with_serial(query) or ReceiptOutcome.objects.filter(reference=query).exists()
+    )
+    return f"{reverse('ops:trace')}?{urlencode({'q': query})}" if is_known else None
 
 
 def jobs_panel(order_id: int) -> Mapping[str, Any] | None:

@@ -126,3 +126,19 @@ class ScrapForm(forms.Form):
     serial = forms.CharField(label=_("Serial number"), max_length=80, required=False)
     reason = forms.CharField(label=_("What happened"), max_length=200)
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ScrapMachineForm(forms.Form):
+    """A whole machine, with what becomes of each of its parts: `part-<requirement>` → outcome."""
+
+    reason = forms.CharField(
+        label=_("What happened"),
+        max_length=200,
+        error_messages={"required": _("What happened: expected a few words, got nothing.")},
+    )
+
+    @property
+    def outcomes(self) -> dict[int, str]:
+        """As they were sent; the service knows which there are."""
+        sent = {name.removeprefix("part-"): str(self.data[name]) for name in self.data}
+        return {int(one): told for one, told in sent.items() if one.isdecimal() and len(one) < 10}

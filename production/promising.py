@@ -1,11 +1,11 @@
 """When can it ship? A simple, honest answer: the missing parts, then the queue, then the work.
 
-The parts travel while the plant works off its queue, so a machine is begun when the later of the
-two is over; from then on it takes `build_days`. All days are working days. The reason names what
-decides: one part, or one work center.
+A machine is begun on the working morning after its last part comes, passes the work centers when
+a station is idle, and ships on the day on which it is boxed. The reason names what decides: one
+part, or one queue.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,9 @@ from config.calendar import add_working_days, working_days_between
 from configurator.models import Configuration
 from production.errors import BillIncomplete
 from production.models import Part
-from production.selectors import PartOutlook, PlantQueue, plant_queue
+from production.scheduling import NoWorkingTime, Plant
+from production.selectors import PartOutlook
+from production.selectors.plant import plant_now
 from production.services import bills
 from shop.ports import PromiseQuote
 
@@ -32,6 +34,18 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class ToMake:
+    """One machine: when it may begin (seconds since 1970), what is left to do, what it waits for.
+
+    `operations` None: all of them. `wait`: its last part, None where all are here.
+    """
+
+    begin: int
+    operations: Collection[str] | None = None
+    wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShipDate:
     likely_on: date | None
     reason: str
@@ -41,35 +55,82 @@ def quote(*, lines: Sequence[tuple[Configuration, int]], today: date) -> Promise
     """The port `shop.ports.Promiser`: what could be promised if these lines were paid today.
 
     Explodes every configuration, without writing anything down, and compares with what lies free
-    and with the lead times. "Ships by" is the likely day and three working days more. Without a
-    bill, or with a part that nobody sells, there is no date and the reason says so.
+    and with the lead times. "Ships by" is the likely day and three working days of the plant
+    more. Without a bill, with a part that nobody sells, or with a work center at which nobody
+    works, there is no date and the reason says so.
     """
     try:
-        missing = _missing(lines, today)
+        waits = _waits(lines, today)
     except BillIncomplete:
         return PromiseQuote(None, None, "we have yet to plan how this machine is made")
-    queue = plant_queue(more_jobs=sum(quantity for _, quantity in lines))
-    decided = ship_date(missing, queue, today)
-    ships_by_on = decided.likely_on and add_working_days(decided.likely_on, BUFFER_DAYS)
+    plant = plant_now().plant
+    try:
+        decided = ship_date(
+            plant,
+            [ToMake(morning_after(plant, wait, today), wait=wait) for wait in waits],
+            today,
+        )
+        ships_by_on = decided.likely_on and plant.working_days_after(decided.likely_on, BUFFER_DAYS)
+    except NoWorkingTime as closed:
+        return PromiseQuote(None, None, nobody_works(closed))
     return PromiseQuote(decided.likely_on, ships_by_on, decided.reason)
 
 
-def ship_date(waits: Iterable[Wait], queue: PlantQueue, today: date) -> ShipDate:
-    """The likely day, and in plain words the one thing that decides it."""
-    missing = []
+def morning_after(plant: Plant, wait: Wait | None, today: date) -> int:
+    """When a machine that is planned today may begin. Raises `NoWorkingTime`."""
+    # What is overdue may come today at best.
+    return plant.morning_after(max(today, (wait and wait.expected_on) or today))
+
+
+def ship_date(plant: Plant, machines: Sequence[ToMake], today: date) -> ShipDate:
+    """The likely day of an order of these machines, and in plain words what decides it.
+
+    They take their places in the queues of `plant`. There is at least one.
+    """
+    last, end, queue = machines[0], 0, ""
+    for machine in machines:
+        if machine.wait is not None and machine.wait.expected_on is None:
+            return ShipDate(None, machine.wait.sentence)
+    try:
+        for machine in machines:
+            passage = plant.let_in(machine.begin, machine.operations)
+            if passage.end > end:
+                last, end, queue = machine, passage.end, passage.queue
+        alone_on = plant.day_of(plant.alone(last.begin, last.operations))
+    except NoWorkingTime as closed:
+        return ShipDate(None, nobody_works(closed))
+    return ShipDate(plant.day_of(end), reason(last.wait, queue, alone_on, plant.day_of(end), today))
+
+
+def reason(wait: Wait | None, queue: str, alone_on: date, likely_on: date, today: date) -> str:
+    """What decides the day: the queue, where it costs no fewer days than the last part does.
+
+    `alone_on`: when it would be over without a queue.
+    """
+    queued = working_days_between(alone_on, likely_on)
+    waited = working_days_between(today, wait.expected_on) if wait and wait.expected_on else 0
+    if queue and queued and queued >= waited:
+        return f"the queue in {queue}, {_days(queued)}"
+    if wait is not None:
+        return wait.sentence
+    days = working_days_between(add_working_days(today, 0), likely_on)
+    return f"all parts are here; building takes {_days(max(1, days))}"
+
+
+def nobody_works(closed: NoWorkingTime) -> str:
+    """The reason where there is no date because a work center has no hours."""
+    return f"{closed.place}: its calendar has no working hours"
+
+
+def last_wait(waits: Iterable[Wait]) -> Wait | None:
+    """What is waited for longest; nothing is longer than not knowing."""
+    found: Wait | None = None
     for wait in waits:
         if wait.expected_on is None:
-            return ShipDate(None, wait.sentence)
-        missing.append((wait.expected_on, wait.sentence))
-    # What is overdue may come today at best; it is not here because its day has passed.
-    expected_on, sentence = max(missing, key=lambda it: it[0], default=(today, ""))
-    parts_on = add_working_days(max(expected_on, today), 0)
-    queue_on = add_working_days(today, queue.days)
-    likely_on = add_working_days(max(parts_on, queue_on), queue.build_days)
-    if queue.days and queue_on >= parts_on:
-        return ShipDate(likely_on, f"the queue in {queue.operation}, {_days(queue.days)}")
-    building = f"all parts are here; building takes {_days(queue.build_days)}"
-    return ShipDate(likely_on, sentence or building)
+            return wait
+        if found is None or found.expected_on is None or wait.expected_on > found.expected_on:
+            found = wait
+    return found
 
 
 def waits_of(outlooks: Iterable[PartOutlook]) -> list[Wait]:
@@ -87,20 +148,33 @@ def wait_for(part: Part, expected_on: date | None, supplier_name: str) -> Wait:
     return Wait(expected_on, f"{part.noun}, {date_format(expected_on, 'D j M')}{supplier}")
 
 
-def _missing(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait]:
+def _waits(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait | None]:
+    """For each machine what it would wait for longest; the first ones take what lies free."""
     exploded = bills.peek((configuration for configuration, _ in lines), on=today)
-    wanted: dict[str, int] = {}
-    for configuration, quantity in lines:
-        for need in exploded[configuration.sha256].needs:
-            wanted[need.part_number] = wanted.get(need.part_number, 0) + quantity * need.quantity
-    parts = Part.objects.filter(part_number__in=wanted).select_related(
-        "stock_level", "supply_profile"
-    )
-    return [
-        _to_be_bought(part, today)
-        for part in parts.order_by("pk")
-        if part.free_quantity < wanted[part.part_number]
+    needs = [
+        exploded[configuration.sha256].needs
+        for configuration, quantity in lines
+        for _ in range(quantity)
     ]
+    numbers = {need.part_number for one in needs for need in one}
+    parts = {
+        part.part_number: part
+        for part in Part.objects.filter(part_number__in=numbers)
+        .select_related("stock_level", "supply_profile")
+        .order_by("pk")
+    }
+    free = {number: part.free_quantity for number, part in parts.items()}
+    waits: list[Wait | None] = []
+    for one in needs:
+        missing = []
+        for need in one:
+            if need.part_number not in free:
+                continue
+            free[need.part_number] -= need.quantity
+            if free[need.part_number] < 0:
+                missing.append(_to_be_bought(parts[need.part_number], today))
+        waits.append(last_wait(missing))
+    return waits
 
 
 def _to_be_bought(part: Part, today: date) -> Wait:

@@ -1,7 +1,5 @@
 """Reading the books: a trial balance, and the journal as an accountant takes it."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from config.money import Money
+from config.spreadsheets import BYTE_ORDER_MARK, as_text, csv_line
 from shop.models import LedgerEntry
 
 JOURNAL_COLUMNS = (
@@ -22,8 +21,6 @@ JOURNAL_COLUMNS = (
     "credit",
     "currency",
 )
-# A cell that begins with one of these is a formula to a spreadsheet.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +85,11 @@ def journal_csv(first: date | None, last: date | None) -> Iterator[bytes]:
 
     Piece by piece: a year of bookings never lies in memory at once.
     """
-    yield "\ufeff".encode() + _csv_line(JOURNAL_COLUMNS)
+    yield BYTE_ORDER_MARK + csv_line(JOURNAL_COLUMNS)
     entries = entries_between(first, last).select_related("transaction__order")
     in_order = entries.order_by("transaction__posted_at", "transaction_id", "pk")
     for entry in in_order.iterator(chunk_size=1_000):
-        yield _csv_line(_cells(entry))
+        yield csv_line(_cells(entry))
 
 
 def _cells(entry: LedgerEntry) -> tuple[object, ...]:
@@ -108,14 +105,3 @@ def _cells(entry: LedgerEntry) -> tuple[object, ...]:
         amount if entry.amount_minor < 0 else "",
         entry.currency,
     )
-
-
-def _csv_line(cells: Iterable[object]) -> bytes:
-    line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode()
-
-
-def as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

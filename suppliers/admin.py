@@ -68,6 +68,7 @@ class PurchaseOrderLineInline(TabularInline):
     fields = readonly_fields = [
         "line_number", "sku", "description", "quantity", "push_quantity", "push_reason",
         "received_quantity", "price_minor", "requested_on", "promised_on",
+        "later_quantity", "later_on",
     ]  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:

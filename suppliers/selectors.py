@@ -185,11 +185,17 @@ def _states(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> Iterable[Ha
 
 
 def _days_said(purchase_order: PurchaseOrder) -> Iterable[Happening]:
+    """What was said at one time of parts of a line stands for all of it until the next word."""
     said = PromiseEvent.objects.filter(line__purchase_order=purchase_order).select_related("line")
-    before: dict[int, str] = {}
+    before: dict[int, PromiseEvent] = {}
     for event in said.order_by("pk"):
         day = date_format(event.promised_on, "D j M Y")
         known = before.get(event.line_id)
-        why = f"before: {known}" if known else ""
-        before[event.line_id] = day
-        yield Happening(event.said_at, f"Line {event.line.line_number}: promised for {day}", why)
+        is_of_the_same = known is not None and known.said_at == event.said_at
+        why = ""
+        if known and not is_of_the_same:
+            why = f"before: {date_format(known.promised_on, 'D j M Y')}"
+        before[event.line_id] = event
+        pieces = f"{event.quantity} " if event.quantity < event.line.quantity else ""
+        text = f"Line {event.line.line_number}: {pieces}promised for {day}"
+        yield Happening(event.said_at, text, why)

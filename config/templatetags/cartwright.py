@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from config.money import Money
+from config.qr import Qr
+from config.qr import qr as qr_of
 
 register = template.Library()
 
@@ -46,3 +48,9 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """24 November 2026, 10:12 → "24 Nov, 10:12"."""
     return "" if value is None else date_format(timezone.localtime(value), "j M, H:i")
+
+
+@register.filter
+def qr(content: str) -> Qr:
+    """The code of a label, for components/qr.html."""
+    return qr_of(content)

@@ -26,7 +26,9 @@ class PlantLoad(models.Model):
         default=0, help_text="Working days of jobs ahead."
     )
     build_days = models.PositiveSmallIntegerField(
-        default=2, help_text="Working days from complete parts to a shipped box."
+        default=2,
+        null=True,
+        help_text="Working days from complete parts to a shipped box; empty: nobody works.",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -71,6 +71,8 @@ def estimate(
     if longest is None:
         return ShipEstimate(None, None, last, _("no supplier has given a date for it yet"))
     days = _days_from_now(longest, load)
+    if days is None:
+        return ShipEstimate(None, None, "queue", _("the workshop has no working hours yet"))
     likely_on = add_working_days(today, days)
     if longest > load.queue_days:
         count = longest
@@ -109,5 +111,7 @@ def _longest_wait(
     return longest, last
 
 
-def _days_from_now(longest_wait: int, load: PlantLoad) -> int:
+def _days_from_now(longest_wait: int, load: PlantLoad) -> int | None:
+    if load.build_days is None:
+        return None
     return max(longest_wait, load.queue_days) + load.build_days

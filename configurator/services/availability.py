@@ -32,8 +32,11 @@ def set_option_availability(*, rows: Iterable[tuple[str, int, int | None]]) -> N
 
 
 @transaction.atomic
-def set_plant_load(*, queue_days: int, build_days: int) -> None:
-    """Write down how many working days of jobs wait, and how many one machine takes."""
+def set_plant_load(*, queue_days: int, build_days: int | None) -> None:
+    """Write down how many working days of jobs wait, and how many one machine takes.
+
+    None: nobody works, so that nothing has a date.
+    """
     PlantLoad.objects.bulk_create(
         [PlantLoad(pk=1, queue_days=queue_days, build_days=build_days, updated_at=timezone.now())],
         update_conflicts=True,

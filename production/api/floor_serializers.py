@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
-from production.models import ScanEvent
+from production.models import JobOperation, ScanEvent
+from production.selectors.stations import WaitingJob
 from production.services.scan_codes import LONGEST_CODE
 from production.services.scanning import MOST_PIECES, ScanResult
 
@@ -70,3 +71,31 @@ class CheckAnswerSerializer(serializers.Serializer[object]):
     is_passed = serializers.BooleanField()
     value = serializers.DecimalField(max_digits=12, decimal_places=3, allow_null=True)
     at = serializers.DateTimeField()
+
+
+class WaitingJobSerializer(serializers.Serializer[WaitingJob]):
+    """A job at the station's work center: all that comes before is done."""
+
+    number = serializers.CharField(help_text="What `job` of a scan or a check takes.")
+    machine = serializers.CharField()
+    operation = serializers.ChoiceField(choices=JobOperation.Kind.choices)
+    status = serializers.ChoiceField(
+        choices=[one for one in JobOperation.Status.choices if one[0] != "done"],
+        help_text="pending: it can be started; in_progress: it is under way.",
+    )
+    is_held = serializers.BooleanField(help_text="Nobody goes on with it until it is lifted.")
+    expects = serializers.CharField(
+        help_text="What comes next, in words; a check is named with its code. Empty: on hold."
+    )
+    need_by = serializers.DateTimeField(
+        allow_null=True, help_text="When it must be over to keep the promise."
+    )
+    started_at = serializers.DateTimeField(allow_null=True)
+
+
+class WaitingJobsSerializer(serializers.Serializer[object]):
+    """`jobs`: under way first, then by the time at which they must be over; at most 200."""
+
+    work_center = serializers.CharField()
+    operation = serializers.CharField()
+    jobs = WaitingJobSerializer(many=True)

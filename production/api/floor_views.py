@@ -1,4 +1,4 @@
-"""What scanners and test stations post: scans and results, each once by its client id."""
+"""What scanners and test stations ask and post: jobs; scans and results, once by client id."""
 
 from typing import cast
 
@@ -14,11 +14,13 @@ from production.api.floor_serializers import (
     ScanAnswerSerializer,
     ScanRefusalSerializer,
     ScanSerializer,
+    WaitingJobsSerializer,
 )
 from production.api.serializers import JobErrorSerializer
 from production.api.stations import IsStation, StationAuthentication, StationUser
 from production.errors import UnknownJob
 from production.models import AssemblyJob, Station
+from production.selectors.stations import jobs_before
 from production.services.checks import record_check
 from production.services.scanning import scan
 
@@ -35,6 +37,23 @@ class FloorView(APIView):
     def station(self) -> Station:
         """Who posts: the permission has let nobody else in."""
         return cast(StationUser, self.request.user).station
+
+
+class Jobs(FloorView):
+    @extend_schema(
+        operation_id="floor_jobs",
+        responses={200: WaitingJobsSerializer, 401: JobErrorSerializer, 403: JobErrorSerializer},
+        summary="The jobs at this station's work center",
+    )
+    def get(self, request: Request) -> Response:
+        """What can be started here or is under way, and what each job waits to be told."""
+        center = self.station.work_center
+        told = {
+            "work_center": center.name,
+            "operation": center.operation,
+            "jobs": jobs_before(center),
+        }
+        return Response(WaitingJobsSerializer(told).data)
 
 
 class Scans(FloorView):

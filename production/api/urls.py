@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from production.api.floor_views import Checks, Scans
+from production.api.floor_views import Checks, Jobs, Scans
 from production.api.views import AssemblyJobViewSet
 
 router = SimpleRouter()
@@ -9,6 +9,7 @@ router.register("jobs", AssemblyJobViewSet, basename="job")
 
 urlpatterns = [
     *router.urls,
+    path("floor/jobs/", Jobs.as_view(), name="floor-jobs"),
     path("floor/scans/", Scans.as_view(), name="floor-scans"),
     path("floor/checks/", Checks.as_view(), name="floor-checks"),
 ]

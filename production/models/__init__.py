@@ -1,5 +1,5 @@
 from production.models.as_built import CheckResult, PieceSource, SerialUnit
-from production.models.assembly_job import AssemblyJob, JobHold, JobOperation
+from production.models.assembly_job import AssemblyJob, JobHold, JobOperation, OperationAttempt
 from production.models.bom import (
     BillOfMaterial,
     BomLine,
@@ -23,7 +23,7 @@ from production.models.stock import (
     StockLevel,
     StockMovement,
 )
-from production.models.work_center import Closure, Shift, WorkCenter
+from production.models.work_center import Closure, PlantSchedule, Shift, WorkCenter
 
 __all__ = [
     "Allocation",
@@ -41,8 +41,10 @@ __all__ = [
     "JobHold",
     "JobOperation",
     "MaterialRequirement",
+    "OperationAttempt",
     "Part",
     "PieceSource",
+    "PlantSchedule",
     "QualityHold",
     "ReceiptOutcome",
     "ScanEvent",

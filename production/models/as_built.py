@@ -35,6 +35,8 @@ class SerialUnit(models.Model):
                 name="serial_scrapped_is_in_no_machine",
             ),
         ]
+        # Who traces a number does not know yet whose it is.
+        indexes = [models.Index(Upper("serial"), name="serial_by_number")]
 
     def __str__(self) -> str:
         return f"{self.part_id} {self.serial}"

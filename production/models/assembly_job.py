@@ -52,12 +52,25 @@ class AssemblyJob(Stateful):
         db_default="",
         help_text="What decides its planned end, in plain words.",
     )
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+        help_text="The job whose machine was scrapped; this one is made instead.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["order_line", "unit"], name="job_once_per_unit"),
+            # A machine that was scrapped is made again, by another job.
+            models.UniqueConstraint(
+                fields=["order_line", "unit"],
+                condition=~Q(status="scrapped"),
+                name="job_once_per_unit",
+            ),
             models.CheckConstraint(condition=Q(unit__gte=1), name="job_unit_from_1"),
         ]
 
@@ -118,6 +131,33 @@ class JobOperation(Stateful):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.kind}"
+
+
+class OperationAttempt(models.Model):
+    """An operation as it went before it was sent back: planned and actual times. Append-only.
+
+    The last attempt stands on the operation itself.
+    """
+
+    operation = models.ForeignKey(JobOperation, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField(help_text="Which attempt it was, from 1.")
+    need_by = models.DateTimeField(null=True, blank=True)
+    planned_start_at = models.DateTimeField(null=True, blank=True)
+    planned_end_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: it was sent back before it was done."
+    )
+    done_by = models.CharField(max_length=120, blank=True)
+    why = models.CharField(max_length=500)
+    sent_back_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["operation", "number"]
+        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}, attempt {self.number}"
 
 
 class JobHold(models.Model):

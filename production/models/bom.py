@@ -40,6 +40,7 @@ class BillOfMaterial(Stateful):
 
     class Meta:
         verbose_name_plural = "bills of material"
+        permissions = [("release_billofmaterial", "Can release a draft bill of material")]
         constraints = [
             models.UniqueConstraint(fields=["part", "revision"], name="bill_revision_once"),
             models.UniqueConstraint(

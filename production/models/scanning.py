@@ -4,6 +4,7 @@ from django.db.models.functions import Now
 from production.models.assembly_job import AssemblyJob
 from production.models.material import MaterialRequirement
 from production.models.part import Part
+from production.models.stock import Bin
 from production.models.work_center import WorkCenter
 
 
@@ -42,6 +43,7 @@ class ScanEvent(models.Model):
         BIN = "bin"
         ACTION = "action"  # an operation started or finished
         CHECK = "check"
+        TRACKING = "tracking"  # the carrier's label on the box
         UNKNOWN = "unknown"
 
     client_id = models.UUIDField(unique=True)
@@ -55,6 +57,14 @@ class ScanEvent(models.Model):
         MaterialRequirement, null=True, blank=True, on_delete=models.PROTECT, related_name="scans"
     )
     part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.PROTECT)
+    bin = models.ForeignKey(
+        Bin,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        help_text="The bin itself, or the one that pieces were picked from.",
+    )
     code = models.CharField(max_length=200, help_text="As the scanner sent it.")
     serial = models.CharField(max_length=80, blank=True)
     quantity = models.PositiveIntegerField(default=1)

@@ -8,8 +8,9 @@ class WorkCenter(models.Model):
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
     operation = models.CharField(max_length=8, unique=True)
-    jobs_per_day = models.PositiveSmallIntegerField(default=8)
-    standard_minutes = models.PositiveSmallIntegerField(default=30)
+    standard_minutes = models.PositiveSmallIntegerField(
+        default=30, help_text="What one job takes here, as planned."
+    )
     stations = models.PositiveSmallIntegerField(
         default=1, db_default=1, help_text="How many jobs it works on at the same time."
     )
@@ -30,7 +31,10 @@ class WorkCenter(models.Model):
 
 
 class Shift(models.Model):
-    """When a work center is manned, every week: local time, within one day."""
+    """When a work center is manned, every week: local time, within one day.
+
+    Two shifts of one work center do not overlap: an exclusion constraint, made in a migration.
+    """
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0
@@ -83,3 +87,21 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}: {self.name}"
+
+
+class PlantSchedule(models.Model):
+    """When stations are taken, by the last reschedule: one row, from which a quote reads."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    taken = models.JSONField(
+        default=dict, help_text="Operation → of each station the spans, in seconds since 1970."
+    )
+    last_job_id = models.BigIntegerField(default=0, help_text="Newer jobs are not in it.")
+    job_count = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="plant_schedule_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"schedule of {self.made_at}"

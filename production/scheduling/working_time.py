@@ -16,13 +16,19 @@ LONGEST_CLOSURE = timedelta(days=400)
 
 
 class NoWorkingTime(Exception):
-    """Nobody works here within LONGEST_CLOSURE of the day in question."""
+    """Nobody works here within LONGEST_CLOSURE of the day in question. `place`: where, by name."""
+
+    def __init__(self, place: str, first: date, last: date) -> None:
+        where = f" at {place}" if place else ""
+        super().__init__(f"nobody works{where} between {first} and {last}")
+        self.place = place
 
 
 class WorkingTime:
     """The shifts of a week, less the days that are closed. Days are worked out as they are needed.
 
     `shifts`: weekday (0 is Monday) → (start, end) in local time, which may touch or overlap.
+    `name`: of the place, for whoever has to give it hours.
     """
 
     def __init__(
@@ -32,7 +38,9 @@ class WorkingTime:
         closed: Iterable[date] = (),
         zone: tzinfo,
         around: date,
+        name: str = "",
     ) -> None:
+        self._name = name
         self._shifts = {day: _merged(spans) for day, spans in shifts.items()}
         self._closed = frozenset(closed)
         self._zone = zone
@@ -49,9 +57,7 @@ class WorkingTime:
 
     def after(self, moment: int, minutes: int) -> int:
         """When `minutes` of work that begin at `moment`, or at the next opening, are over."""
-        index = self._span_ending_after(moment)
-        done = self._before[index] + max(0, moment - self._starts[index])
-        return self._at(done + minutes * MINUTE)
+        return self._at(self._done_by(moment) + minutes * MINUTE)
 
     def before(self, moment: int, minutes: int) -> int:
         """The latest moment at which `minutes` of work must begin to be over by `moment`."""
@@ -63,6 +69,15 @@ class WorkingTime:
                 if done >= minutes * MINUTE:
                     return self._beginning(done - minutes * MINUTE)
             self._grow_back()
+
+    def seconds(self, start: int, end: int) -> int:
+        """How long somebody works between two moments."""
+        before = self._done_by(start)  # first: the later one may only add days behind
+        return self._done_by(end) - before
+
+    def _done_by(self, moment: int) -> int:
+        index = self._span_ending_after(moment)
+        return self._before[index] + max(0, moment - self._starts[index])
 
     def _span_ending_after(self, moment: int) -> int:
         self._reach(moment)
@@ -99,7 +114,7 @@ class WorkingTime:
         known, limit = len(self._starts), self._next + LONGEST_CLOSURE
         while len(self._starts) == known:
             if self._next >= limit:
-                raise NoWorkingTime(f"nobody works between {limit - LONGEST_CLOSURE} and {limit}")
+                raise NoWorkingTime(self._name, limit - LONGEST_CLOSURE, limit)
             self._add_day()
 
     def _grow_back(self) -> None:
@@ -107,7 +122,7 @@ class WorkingTime:
         known, limit = len(self._starts), self._first - LONGEST_CLOSURE
         while len(self._starts) == known:
             if self._first <= limit:
-                raise NoWorkingTime(f"nobody works between {limit} and {limit + LONGEST_CLOSURE}")
+                raise NoWorkingTime(self._name, limit, limit + LONGEST_CLOSURE)
             self._add_day_before()
 
     def _add_day(self) -> None:

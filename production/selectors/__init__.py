@@ -1,7 +1,6 @@
 """What production knows, for itself and for those above it. Reads only."""
 
 from production.selectors.floor import (
-    board_jobs,
     count_unsourced,
     jobs_of_order,
     unplanned,
@@ -14,7 +13,7 @@ from production.selectors.material import (
     material_outlook,
     open_shortages,
 )
-from production.selectors.plant import OPEN_JOBS, PlantQueue, plant_queue
+from production.selectors.plant import OPEN_JOBS, planned_end_on, plant_now
 from production.selectors.shelf import (
     STOCK_FILTERS,
     open_receipts,
@@ -26,16 +25,15 @@ __all__ = [
     "OPEN_JOBS",
     "STOCK_FILTERS",
     "PartOutlook",
-    "PlantQueue",
     "Shortage",
-    "board_jobs",
     "count_unsourced",
     "jobs_of_order",
     "material_outlook",
     "open_receipts",
     "open_requirements",
     "open_shortages",
-    "plant_queue",
+    "planned_end_on",
+    "plant_now",
     "stock_list",
     "unplanned",
     "unsourced",

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from production.models import Bin, BinCount, BinStock, Part, StockLevel
+from production.models import Bin, BinCount, BinStock, Part
 
 # What stands before a part's number in its QR code.
 PART_CODE = "CW:P:"
@@ -50,17 +50,18 @@ def to_put_away() -> list[BinStock]:
 def picking_bins(part_ids: Collection[int]) -> dict[int, list[BinStock]]:
     """Part id → the bins to pick it from, in the order in which an issue takes from them.
 
-    The home bin first, then along the walk; never what is set aside. Each with its bin.
+    The home bin first, then along the walk; never what is set aside. Each with its bin. One
+    statement.
     """
-    homes = dict(StockLevel.objects.filter(pk__in=part_ids).values_list("pk", "home_bin_id"))
     rows = (
         BinStock.objects.filter(part__in=part_ids, quantity__gt=0)
         .exclude(bin__purpose=Bin.Purpose.QUALITY)
         .select_related("bin")
+        .annotate(home=F("part__stock_level__home_bin_id"))
     )
     found: dict[int, list[BinStock]] = {}
     for row in sorted(
-        rows, key=lambda row: (row.bin_id != homes[row.part_id], row.bin.sequence, row.bin.code)
+        rows, key=lambda row: (row.bin_id != row.home, row.bin.sequence, row.bin.code)
     ):
         found.setdefault(row.part_id, []).append(row)
     return found

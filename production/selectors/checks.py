@@ -1,5 +1,6 @@
 """What a machine is tested for, and what came of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,11 +31,18 @@ def checks_of(job: AssemblyJob) -> tuple[Check, ...]:
 
 
 def check_states(job: AssemblyJob) -> list[CheckState]:
-    """Every check of a job with its results: two statements."""
-    results: dict[str, list[CheckResult]] = {}
-    for result in CheckResult.objects.filter(job=job).order_by("pk"):
-        results.setdefault(result.code, []).append(result)
-    return [CheckState(check, tuple(results.get(check.code, ()))) for check in checks_of(job)]
+    """Every check of a job with its results: one statement."""
+    results = results_of([job.pk]).get(job.pk, {})
+    return [CheckState(check, results.get(check.code, ())) for check in checks_of(job)]
+
+
+def results_of(job_ids: Collection[int]) -> dict[int, dict[str, tuple[CheckResult, ...]]]:
+    """Job id → code → what was found, oldest first."""
+    results: dict[int, dict[str, tuple[CheckResult, ...]]] = {}
+    for result in CheckResult.objects.filter(job__in=job_ids).order_by("pk"):
+        of_job = results.setdefault(result.job_id, {})
+        of_job[result.code] = (*of_job.get(result.code, ()), result)
+    return results
 
 
 def open_checks(job: AssemblyJob) -> list[Check]:

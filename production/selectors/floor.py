@@ -1,12 +1,10 @@
 """Jobs as the console shows them."""
 
-from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, QuerySet, Sum
 from django.db.models import Subquery as Sub
 from django.db.models.functions import Cast, Coalesce
-from django.utils import timezone
 
 from config.outbox.models import Delivery
 from production.models import (
@@ -15,7 +13,6 @@ from production.models import (
     MaterialRequirement,
     SupplyProfile,
 )
-from production.selectors.plant import OPEN_JOBS
 from shop.models import Order
 
 PLANNING = "production.plan_order"
@@ -26,6 +23,7 @@ def with_operations(jobs: QuerySet[AssemblyJob]) -> QuerySet[AssemblyJob]:
     operations = JobOperation.objects.order_by("sequence")
     siblings = (
         AssemblyJob.objects.filter(clearance=OuterRef("clearance"))
+        .exclude(status=AssemblyJob.Status.SCRAPPED)
         .order_by()
         .values("clearance")
         .annotate(jobs=Count("pk"))
@@ -36,17 +34,6 @@ def with_operations(jobs: QuerySet[AssemblyJob]) -> QuerySet[AssemblyJob]:
         .prefetch_related(Prefetch("operations", queryset=operations))
         .annotate(order_jobs=Sub(siblings))
     )
-
-
-def board_jobs(today: date) -> list[AssemblyJob]:
-    """Every open job and those that were boxed today, the most urgent first: two statements."""
-    midnight = timezone.make_aware(datetime.combine(today, time()))
-    boxed_today = JobOperation.objects.filter(
-        job=OuterRef("pk"), kind=JobOperation.Kind.BOX, finished_at__gte=midnight
-    )
-    wanted = Q(status__in=OPEN_JOBS) | Q(status=AssemblyJob.Status.DONE) & Exists(boxed_today)
-    jobs = AssemblyJob.objects.filter(wanted).annotate(part_count=Count("requirements"))
-    return list(with_operations(jobs).order_by(F("due_on").asc(nulls_last=True), "pk"))
 
 
 def jobs_of_order(order_id: int) -> list[AssemblyJob]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from config.calendar import add_working_days
 from production.models import AssemblyJob, JobOperation, MaterialRequirement, Part
+from production.selectors.picking import with_picked
 from production.selectors.plant import OPEN_JOBS
 
 
@@ -70,9 +71,11 @@ def material_outlook(
     job_ids: Collection[int] | None = None,
     is_only_short: bool = False,
     is_with_bins: bool = False,
+    is_with_picks: bool = False,
 ) -> list[PartOutlook]:
     """Every requirement of these orders' or jobs' machines, job by job, in one statement.
 
+    `is_with_picks`: the requirements come `with_picked`, which is a statement more.
     What is on order comes on its receipt's day; what is not, `lead_days` working days from today.
     """
     wanted = Q(quantity__gt=0)
@@ -86,7 +89,7 @@ def material_outlook(
     done = JobOperation.objects.filter(job=OuterRef("job"), status=JobOperation.Status.DONE)
     rows = (
         MaterialRequirement.objects.filter(wanted)
-        .exclude(job__status=AssemblyJob.Status.CANCELLED)
+        .exclude(job__status__in=[AssemblyJob.Status.SCRAPPED, AssemblyJob.Status.CANCELLED])
         .annotate(
             coming=Coalesce(Sum("allocations__quantity", filter=on_its_way), 0),
             comes_on=Max("allocations__scheduled_receipt__due_on"),
@@ -107,7 +110,7 @@ def material_outlook(
         )
         .order_by("clearance_id", "job_id", "pk")
     )
-    return [_outlook(row, today) for row in rows]
+    return [_outlook(row, today) for row in (with_picked(rows) if is_with_picks else rows)]
 
 
 def _outlook(row: Any, today: date) -> PartOutlook:

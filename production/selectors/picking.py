@@ -1,6 +1,6 @@
 """What jobs take from the shelf: how much of it was picked, from which bins, with which serials."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,20 +55,23 @@ class PickLine:
 
 
 def pick_lines(*, job_ids: Collection[int], is_with_bins: bool = False) -> list[PickLine]:
-    """Every requirement of these jobs, job by job: two statements, with bins four.
+    """Every requirement of these jobs, job by job: two statements, with bins three.
 
     With bins the lines of all jobs come along the walk, to be picked in one go.
     """
-    serials = Prefetch("serial_units", queryset=SerialUnit.objects.order_by("pk"))
-    rows = list(
+    rows = (
         with_picked(
             # What was swapped for another part as a whole is not wanted any more.
             MaterialRequirement.objects.filter(job__in=job_ids, quantity__gt=0)
         )
         .select_related("part", "job")
-        .prefetch_related(serials)
         .order_by("job_id", "pk")
     )
+    return lines_of(list(rows), is_with_bins=is_with_bins)
+
+
+def lines_of(rows: Sequence[Any], *, is_with_bins: bool = False) -> list[PickLine]:
+    """The lines of requirements `with_picked`, each with its part: with bins one statement more."""
     bins = picking_bins({row.part_id for row in rows}) if is_with_bins else {}
     lines = [
         PickLine(
@@ -83,7 +86,9 @@ def pick_lines(*, job_ids: Collection[int], is_with_bins: bool = False) -> list[
 
 
 def with_picked(requirements: QuerySet[MaterialRequirement, Any]) -> QuerySet[Any, Any]:
-    """Requirements with `picked`: how many pieces of their part were scanned or confirmed."""
+    """Requirements with `picked`, how many pieces of their part were scanned or confirmed, and
+    their serial numbers.
+    """
     picked = (
         ScanEvent.objects.filter(
             requirement=OuterRef("pk"),
@@ -97,7 +102,10 @@ def with_picked(requirements: QuerySet[MaterialRequirement, Any]) -> QuerySet[An
         .annotate(pieces=Sum("quantity"))
         .values("pieces")
     )
-    return requirements.annotate(picked=Coalesce(Subquery(picked, output_field=IntegerField()), 0))
+    serials = Prefetch("serial_units", queryset=SerialUnit.objects.order_by("pk"))
+    return requirements.annotate(
+        picked=Coalesce(Subquery(picked, output_field=IntegerField()), 0)
+    ).prefetch_related(serials)
 
 
 def _walk(line: PickLine) -> tuple[bool, int, str, str, int]:

@@ -1,50 +1,179 @@
-"""How busy the plant is."""
+"""The plant as it is planned now: who works when, and which stations are taken."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.utils import timezone
 
-from production.models import AssemblyJob, JobOperation, WorkCenter
+from production.models import AssemblyJob, JobOperation
+from production.scheduling import Center, NoWorkingTime, Plant, Stop, WorkingTime
 
 OPEN_JOBS = (
     AssemblyJob.Status.WAITING_FOR_PARTS,
     AssemblyJob.Status.READY,
     AssemblyJob.Status.IN_PROGRESS,
 )
-MINUTES_A_DAY = 480  # one shift of eight hours
+MINUTES_A_DAY = 480  # of one station, where nothing is planned yet
+KINDS = tuple(str(kind) for kind in JobOperation.Kind)
+# A quote counts backwards no further than this.
+LONG_AGO = timedelta(days=60)
+
+# `since`: jobs that the last reschedule has not seen, so that those of one minute do not all
+# count on the same hour. `own`: the operations of jobs that are asked about.
+PLANT = """
+WITH schedule AS (
+    SELECT coalesce(max(last_job_id), 0) AS last_job_id FROM production_plantschedule
+)
+SELECT
+    (SELECT json_agg(json_build_array(id, operation, name, standard_minutes, stations))
+     FROM production_workcenter),
+    (SELECT json_agg(json_build_array(work_center_id, weekday, starts_at, ends_at))
+     FROM production_shift),
+    (SELECT json_agg(json_build_array(work_center_id, "on")) FROM production_closure
+     WHERE "on" >= %(first)s),
+    (SELECT taken::json FROM production_plantschedule WHERE %(is_loaded)s),
+    (SELECT json_agg(json_build_array(status, created_on, parts_due_on, kinds) ORDER BY id) FROM (
+        SELECT job.id, job.status, (job.created_at AT TIME ZONE %(zone)s)::date AS created_on,
+               job.parts_due_on, array_agg(operation.kind) AS kinds
+        FROM schedule
+        JOIN production_assemblyjob AS job ON job.id > schedule.last_job_id
+        JOIN production_joboperation AS operation ON operation.job_id = job.id
+        WHERE %(is_loaded)s AND job.status = ANY (%(open)s) AND operation.status <> 'done'
+          AND (job.parts_due_on IS NOT NULL OR job.status <> 'waiting_for_parts')
+          AND NOT job.id = ANY (%(own)s)
+        GROUP BY job.id, job.status, job.created_at, job.parts_due_on
+     ) AS job),
+    (SELECT json_agg(json_build_array(
+         operation.job_id, operation.kind, operation.status,
+         extract(epoch FROM CASE WHEN operation.job_id <= schedule.last_job_id
+                                 THEN operation.planned_start_at END)::bigint,
+         extract(epoch FROM operation.planned_end_at)::bigint) ORDER BY operation.sequence)
+     FROM production_joboperation AS operation, schedule
+     WHERE operation.job_id = ANY (%(own)s) AND operation.status <> 'done')
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class PlantQueue:
-    """How long the jobs ahead keep the plant busy, before which operation, and how long one takes.
+@dataclass(slots=True)
+class PlantNow:
+    """A plant to plan machines into, and which operations the jobs in question have left."""
 
-    Days are working days.
+    plant: Plant
+    now: int
+    centers: frozenset[str]  # the names of those that there are
+    left: dict[int, list[str]] = field(default_factory=dict)
+
+    def begin(self, *, status: str, made_on: date, parts_on: date | None) -> int:
+        """When a job may begin; see `may_begin`."""
+        return may_begin(self.plant, self.now, status=status, made_on=made_on, parts_on=parts_on)
+
+
+def plant_now(*, without: Collection[int] = (), is_loaded: bool = True) -> PlantNow:
+    """The plant in one statement, however many jobs there are.
+
+    `without`: jobs whose own places in the queues do not count, because they are asked about.
+    Not `is_loaded`: as if nothing had been planned.
     """
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "first": timezone.localdate() - LONG_AGO,
+        "zone": timezone.get_current_timezone_name(),
+        "open": [str(status) for status in OPEN_JOBS],
+        "own": list(without),
+        "is_loaded": is_loaded,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PLANT, values)
+        centers, shifts, closures, taken, since, own = cursor.fetchone()
+    stops = _stops(centers or (), shifts or (), closures or ())
+    found = PlantNow(
+        Plant(stops, timezone.get_current_timezone(), taken),
+        int(now.timestamp()),
+        frozenset(row[2] for row in centers or ()),
+    )
+    for job_id, kind, _status, start, end in own or ():
+        found.left.setdefault(job_id, []).append(kind)
+        if start is not None:
+            found.plant.let_out(kind, start, end)
+    for status, made_on, parts_on, kinds in since or ():
+        _let_in(found, status, made_on, parts_on, kinds)
+    return found
 
-    days: int
-    operation: str
-    build_days: int
+
+def _let_in(
+    found: PlantNow, status: str, made_on: str, parts_on: str | None, kinds: Collection[str]
+) -> None:
+    try:
+        begin = found.begin(
+            status=status,
+            made_on=date.fromisoformat(made_on),
+            parts_on=date.fromisoformat(parts_on) if parts_on else None,
+        )
+        found.plant.let_in(begin, kinds)
+    except NoWorkingTime:
+        return  # has no date, so it takes no place
 
 
-def plant_queue(*, more_jobs: int = 0, until_job: int | None = None) -> PlantQueue:
-    """The queue before the busiest work center, in one statement.
+def may_begin(plant: Plant, now: int, *, status: str, made_on: date, parts_on: date | None) -> int:
+    """When a job may begin: on the working morning after its last part comes.
 
-    A center that does `jobs_per_day` has a queue of whole days of jobs whose operation there is
-    not done. `more_jobs` are added behind them; with `until_job`, only jobs up to that one count.
+    A job whose parts are here begins now, one of today tomorrow. `parts_on` None: its parts are
+    here. Raises `NoWorkingTime`.
     """
-    waiting = JobOperation.objects.filter(
-        kind=OuterRef("operation"), job__status__in=OPEN_JOBS
-    ).exclude(status=JobOperation.Status.DONE)
-    if until_job is not None:
-        waiting = waiting.filter(job_id__lte=until_job)
-    ahead = waiting.order_by().values("kind").annotate(jobs=Count("pk")).values("jobs")
-    # The job in question is the last in the queue, not ahead of itself.
-    itself = 1 if more_jobs or until_job is not None else 0
-    days, where, minutes = 0, "", 0
-    for center in WorkCenter.objects.annotate(ahead=Coalesce(Subquery(ahead), 0)).order_by("pk"):
-        minutes += center.standard_minutes
-        own = max(0, center.ahead + more_jobs - itself) // max(1, center.jobs_per_day)
-        if own > days:
-            days, where = own, center.operation
-    return PlantQueue(days, where, max(1, -(-minutes // MINUTES_A_DAY)))
+    if status == AssemblyJob.Status.IN_PROGRESS and parts_on is None:
+        return now
+    day = made_on
+    if parts_on is not None and status != AssemblyJob.Status.READY:
+        # What is overdue may come today at best.
+        day = max(made_on, parts_on, plant.day_of(now))
+    return max(now, plant.morning_after(day))
+
+
+def _stops(
+    centers: Sequence[Sequence[Any]],
+    shifts: Sequence[Sequence[Any]],
+    closures: Sequence[Sequence[Any]],
+) -> list[Stop]:
+    """One for every operation, in their order; where there is no work center, nobody works."""
+    by_kind: Mapping[str, Sequence[Any]] = {row[1]: row for row in centers}
+    stops = []
+    for kind in KINDS:
+        key, _, name, minutes, stations = by_kind.get(kind, (0, kind, kind.capitalize(), 1, 1))
+        week: dict[int, list[tuple[time, time]]] = {}
+        for center, weekday, starts_at, ends_at in shifts:
+            if center == key:
+                span = (time.fromisoformat(starts_at), time.fromisoformat(ends_at))
+                week.setdefault(weekday, []).append(span)
+        hours = WorkingTime(
+            week,
+            closed=[date.fromisoformat(on) for center, on in closures if center in {key, None}],
+            zone=timezone.get_current_timezone(),
+            around=timezone.localdate(),
+            name=name,
+        )
+        stops.append(Stop(kind, name, minutes, Center(hours, stations)))
+    return stops
+
+
+def without_hours(plant: Plant, now: int) -> list[str]:
+    """The names of the work centers at which nobody works, for as long as anybody can see."""
+    names = []
+    for stop in plant.stops.values():
+        try:
+            stop.hours.opens_at(now)
+        except NoWorkingTime:
+            names.append(stop.name)
+    return names
+
+
+def planned_end_on(job: AssemblyJob) -> date | None:
+    """The day on which the last operation of a job is planned to end; None: nobody can say.
+
+    Reads `job.operations.all()`, so prefetch them when asking of many.
+    """
+    ends = [operation.planned_end_at for operation in job.operations.all()]
+    if not ends or ends[-1] is None:
+        return None
+    return timezone.localdate(ends[-1])

@@ -1,13 +1,15 @@
-"""Forward and backward: what is in a machine, and which machines something went into."""
+"""Backward: what is in a machine, where it came from, and who made it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from config.audit.models import StateChange
 from production.models import (
     AssemblyJob,
+    BillOfMaterial,
     JobHold,
     JobOperation,
     MaterialRequirement,
@@ -18,9 +20,7 @@ from production.models import (
     SerialUnit,
 )
 from production.selectors.checks import CheckState, check_states
-
-MOST_MACHINES = 500
-LONGEST_ASKED = 120
+from production.selectors.recall import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +57,43 @@ class BuiltPart:
 
 @dataclass(frozen=True, slots=True)
 class AsBuilt:
-    """The record of one machine. `job` comes with its order line, order and configuration."""
+    """The record of one machine. `job` comes with its order line, order and configuration.
+
+    `bill_revision`: of the machine's bill when it was planned; None: it has none by now.
+    `on_the_way`: what was not as planned, oldest first: sent back, held, swapped, scrapped.
+    """
 
     job: AssemblyJob
     operations: tuple[JobOperation, ...]
     parts: tuple[BuiltPart, ...]
     checks: tuple[CheckState, ...]
     holds: tuple[JobHold, ...]
+    bill_revision: int | None
+    on_the_way: tuple[StateChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TracedMachine:
-    """A machine that something went into: how many, of which part, with which serials."""
-
-    job: AssemblyJob
-    part: Part
-    quantity: int
-    serials: tuple[str, ...]
+# The revision of the machine's own bill that its snapshot was exploded from.
+_BILL_THEN = Subquery(
+    BillOfMaterial.objects.filter(
+        product_slug=OuterRef("order_line__configuration__version__product_model__slug"),
+        released_at__lte=OuterRef("snapshot__created_at"),
+    )
+    .order_by("-released_at")
+    .values("revision")[:1]
+)
 
 
 def as_built(number: str) -> AsBuilt | None:
-    """The record of a machine by its job's number: at most nine statements."""
+    """The record of a machine by its job's number: at most ten statements."""
     job = (
         _jobs()
-        .select_related("snapshot")
+        .select_related("snapshot", "replaces", "replaced_by")
         .prefetch_related(
             Prefetch("operations", queryset=JobOperation.objects.order_by("sequence")),
             Prefetch("holds", queryset=JobHold.objects.order_by("pk")),
         )
-        .filter(number=_asked(number))
+        .annotate(bill_revision=_BILL_THEN)
+        .filter(number=asked(number))
         .first()
     )
     if job is None:
@@ -96,54 +104,9 @@ def as_built(number: str) -> AsBuilt | None:
         parts=tuple(_built_parts(job)),
         checks=tuple(check_states(job)),
         holds=tuple(job.holds.all()),
+        bill_revision=job.bill_revision,
+        on_the_way=tuple(_on_the_way(job)),
     )
-
-
-def machines_with_serial(serial: str) -> list[SerialUnit]:
-    """The pieces with this serial number, each with the machine and order that it sits in.
-
-    Several where makers of different parts have used the same number; its `requirement` is None
-    where the piece is in no machine. One statement.
-    """
-    return list(
-        SerialUnit.objects.filter(serial__iexact=_asked(serial))
-        .select_related("part", "requirement__job__order_line__order")
-        .order_by("part__part_number")[:MOST_MACHINES]
-    )
-
-
-def machines_with_receipt(reference: str) -> list[TracedMachine]:
-    """The machines that pieces of a delivery went into, the first built first: two statements.
-
-    Pieces with a serial number of theirs are named; of others the oldest on the shelf left first.
-    """
-    rows = (
-        PieceSource.objects.filter(reference=_asked(reference))
-        .exclude(reference="")
-        .select_related("requirement__part", "requirement__job__order_line__order")
-        .prefetch_related(
-            Prefetch("requirement__serial_units", queryset=SerialUnit.objects.order_by("pk"))
-        )
-        .order_by("pk")[:MOST_MACHINES]
-    )
-    return [
-        TracedMachine(
-            job=row.requirement.job,
-            part=row.requirement.part,
-            quantity=row.quantity,
-            serials=tuple(
-                unit.serial
-                for unit in row.requirement.serial_units.all()
-                if unit.receipt_reference in {"", row.reference}
-            ),
-        )
-        for row in rows
-    ]
-
-
-def _asked(text: str) -> str:
-    """What can stand in the database; anything else finds nothing."""
-    return text.strip()[:LONGEST_ASKED].replace("\0", "")
 
 
 def _jobs() -> QuerySet[AssemblyJob, Any]:
@@ -213,3 +176,18 @@ def _deliveries(references: set[str]) -> dict[str, ReceiptOutcome]:
     """Reference → the last delivery under it."""
     rows = ReceiptOutcome.objects.filter(reference__in=references - {""}).order_by("pk")
     return {row.reference: row for row in rows}
+
+
+def _on_the_way(job: AssemblyJob) -> QuerySet[StateChange, Any]:
+    """What the audit trail says beside the plain way: back to an operation, and all remarks."""
+    of_job = Q(subject_type=AssemblyJob._meta.label_lower, subject_id=job.pk)
+    operations = [one.pk for one in job.operations.all()]
+    of_operations = Q(
+        subject_type=JobOperation._meta.label_lower,
+        subject_id__in=operations,
+        to_state=JobOperation.Status.PENDING,
+    )
+    is_remark = Q(from_state=F("to_state")) | Q(
+        to_state__in=[AssemblyJob.Status.SCRAPPED, AssemblyJob.Status.CANCELLED]
+    )
+    return StateChange.objects.filter(of_job & is_remark | of_operations).order_by("pk")

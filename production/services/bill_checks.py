@@ -72,6 +72,11 @@ def _by_itself(bill: BillOfMaterial) -> Iterator[BillFinding]:
         yield BillFinding("bought", where, "is bought, so it has no bill")
     if not bill.lines.exists():
         yield BillFinding("empty", where, "has no line")
+    released = BillOfMaterial.objects.filter(status=BillOfMaterial.Status.RELEASED)
+    others = released.filter(product_slug=bill.product_slug).exclude(part=bill.part_id)
+    if bill.product_slug and (other := others.select_related("part").first()):
+        message = f"is to be the machine {bill.product_slug}, which is {other.part.part_number}"
+        yield BillFinding("product_twice", where, message)
 
 
 def _read(bill: BillOfMaterial, schema: Schema | None = None) -> Iterator[BillFinding]:

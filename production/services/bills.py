@@ -9,7 +9,7 @@ from threading import Lock
 
 from django.db import connection
 
-from configurator.models import Configuration
+from configurator.models import Configuration, ModelVersion
 from configurator.selectors import model_by_sha256, option_details
 from production.bom import (
     BillError,
@@ -167,8 +167,11 @@ def _as_ordered(
 
 
 def _choices(configuration: Configuration) -> dict[str, Choice]:
+    return choices_of(configuration.version, configuration.choices)
+
+
+def choices_of(version: ModelVersion, choices: Mapping[str, str]) -> dict[str, Choice]:
     """What was chosen, by group, as bills ask for it."""
-    version = configuration.version
     details = option_details(version)
     options = model_by_sha256(version.ir_sha256).options_by_code
     return {
@@ -178,5 +181,5 @@ def _choices(configuration: Configuration) -> dict[str, Choice]:
             options[group][code].attributes,
             options[group][code].name,
         )
-        for group, code in configuration.choices.items()
+        for group, code in choices.items()
     }

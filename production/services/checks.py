@@ -1,5 +1,7 @@
 """What was found when a machine was tested: yes or no, or a value within the snapshot's limits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
@@ -45,20 +47,61 @@ def record_check(
             raise ClientIdReused(f"The client id {client_id} was used for something else.")
         return said
     refuse_unless_under_test(locked)
-    check = _check(locked, code)
+    found = Found(client_id, code, is_passed=is_passed, value=value, note=note)
+    result = _judged(locked, checks_of(locked.job), found, actor)
+    result.save(force_insert=True)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one check found: `value` where it has a unit, `is_passed` where it has none."""
+
+    client_id: UUID
+    code: str
+    is_passed: bool | None = None
+    value: Decimal | None = None
+    note: str = ""
+
+
+@transaction.atomic
+def record_checks(*, job_id: int, found: Sequence[Found], actor: str) -> list[CheckResult]:
+    """A whole protocol at once, all of it or nothing: `record_check` for each, once a `client_id`.
+
+    Returns what was new.
+    """
+    locked = lock_job(job_id)
+    ids = [one.client_id for one in found]
+    said = {
+        one.client_id: (one.job_id, one.code)
+        for one in CheckResult.objects.filter(client_id__in=ids)
+    }
+    for one in found:
+        if said.get(one.client_id, (job_id, one.code)) != (job_id, one.code):
+            raise ClientIdReused(f"The client id {one.client_id} was used for something else.")
+    new = [one for one in found if one.client_id not in said]
+    if new:
+        refuse_unless_under_test(locked)
+    known = checks_of(locked.job)
+    return CheckResult.objects.bulk_create(_judged(locked, known, one, actor) for one in new)
+
+
+def _judged(locked: LockedJob, known: Sequence[Check], one: Found, actor: str) -> CheckResult:
+    check = _check(locked, known, one.code)
+    is_passed, value = one.is_passed, one.value
     if check.unit:
         measured = _measured(check, value)
         # Judged as measured, kept in thousandths: rounding must not carry a value over a limit.
         is_passed, value = is_within(check, measured), measured.quantize(STEP)
     elif value is not None or is_passed is None:
         raise CheckRefused(f"{check.text}: expected passed or failed, got {_told(value)}.")
-    return CheckResult.objects.create(
-        client_id=client_id,
+    return CheckResult(
+        client_id=one.client_id,
         job=locked.job,
         code=check.code,
         is_passed=is_passed,
         value=value,
-        note=note.strip()[:200],
+        note=one.note.strip()[:200],
         actor=actor[:120],
     )
 
@@ -79,13 +122,12 @@ def refuse_unless_under_test(locked: LockedJob) -> None:
         raise IllegalTransition(f"{job.number} is {job.get_status_display().lower()}.")
 
 
-def _check(locked: LockedJob, code: str) -> Check:
-    checks = checks_of(locked.job)
-    for check in checks:
+def _check(locked: LockedJob, known: Sequence[Check], code: str) -> Check:
+    for check in known:
         if check.code == code:
             return check
-    known = ", ".join(check.code for check in checks) or "none"
-    raise UnknownCheck(f"{locked.job.number} has no check {code[:40]!r}; expected one of {known}.")
+    codes = ", ".join(check.code for check in known) or "none"
+    raise UnknownCheck(f"{locked.job.number} has no check {code[:40]!r}; expected one of {codes}.")
 
 
 def _measured(check: Check, value: Decimal | None) -> Decimal:

@@ -161,6 +161,6 @@ def _correct(differences: dict[int, int], moves: Sequence[Move], actor: str) -> 
 
 def _pass_on(part_ids: Collection[int], order_ids: Collection[int], actor: str) -> None:
     if part_ids:
-        serve_waiting(part_ids=part_ids, order_ids=order_ids)
-        make_ready(order_ids=order_ids, actor=actor)
-        write_down_outlook(order_ids=order_ids)
+        served = serve_waiting(part_ids=part_ids, order_ids=order_ids)
+        make_ready(order_ids=served, actor=actor)
+        write_down_outlook(order_ids=served)

@@ -61,7 +61,9 @@ def refuse_beyond_limit(kind: str) -> None:
         return
     (center,) = lock_rows(WorkCenter, [center.pk])
     here = list(
-        JobOperation.objects.filter(kind=kind, status=Status.IN_PROGRESS)
+        JobOperation.objects.filter(
+            kind=kind, status=Status.IN_PROGRESS, job__status=AssemblyJob.Status.IN_PROGRESS
+        )
         .order_by("started_at")
         .values_list("job__number", flat=True)
     )

@@ -6,17 +6,26 @@ from django.db.models import F
 
 from production.models import MaterialRequirement, StockMovement
 from production.services.moving import Move, move_stock
+from production.services.scanned_bins import bins_picked_from
 
 
 def issue_requirements(
-    *, requirements: Sequence[MaterialRequirement], reference: str, actor: str
+    *,
+    requirements: Sequence[MaterialRequirement],
+    reference: str,
+    actor: str,
+    last_bins: Sequence[tuple[int, int]] = (),
 ) -> int:
     """Take what is kept for these requirements and was not taken yet; returns how many pieces.
 
-    Pegged pieces go before kanban and push ones. Inside a transaction that holds the lock of
-    the requirements' jobs; what was issued before is left alone, so a repeat is a no-op. Raises
-    `ShortOfStock` only when the books are wrong: it was reserved, so it is there.
+    They leave the bins that were scanned when they were picked, as far as they lie there, and
+    then the others in their order. `last_bins`: (bin, pieces) of a pick that is not written down
+    yet, of a single requirement. Pegged pieces go before kanban and push ones. Inside a
+    transaction that holds the lock of the requirements' jobs; what was issued before is left
+    alone, so a repeat is a no-op. Raises `ShortOfStock` only when the books are wrong: it was
+    reserved, so it is there.
     """
+    picked = bins_picked_from(requirements)
     moves = [
         Move(
             part_id=one.part_id,
@@ -25,6 +34,7 @@ def issue_requirements(
             # What replaces a scrapped piece is taken later, under a key of its own.
             key=f"issue:{one.pk}" + (f":{one.issued_quantity}" if one.issued_quantity else ""),
             reference=reference,
+            first_bins=(*picked.get(one.pk, ()), *last_bins),
             allocated=one.issued_quantity - one.allocated_quantity,
         )
         for one in sorted(requirements, key=lambda one: one.part_id)

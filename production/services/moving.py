@@ -3,7 +3,7 @@
 One function writes movements, levels and bins together; triggers compare the three at commit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
@@ -34,7 +34,8 @@ class Move:
 
     `origin` empty: going pieces are taken from `origins` in turn; coming ones need it said.
     `bin_id` empty: they come to the home bin, or where goods come in, and go from the home bin
-    first, then along the walk. With `to_bin_id` they stay on hand and only change their bin.
+    first, then along the walk; `first_bins`: so many from these bins before, as far as they lie
+    there. With `to_bin_id` they stay on hand and only change their bin.
     `unit_cost_minor` empty: what a piece has cost on average so far. `allocated` and `on_hold`
     change with it. `key` makes it happen once: of several rows it is the first's.
     """
@@ -47,6 +48,7 @@ class Move:
     origins: Sequence[str] = ISSUED_FIRST
     bin_id: int | None = None
     to_bin_id: int | None = None
+    first_bins: Sequence[tuple[int, int]] = ()
     unit_cost_minor: Decimal | None = None
     reference: str = ""
     reason: str = ""
@@ -107,7 +109,7 @@ class PartOnShelf:
                 f"{self.level.part.part_number} has less on the shelf than asked: "
                 f"{min(sum(bins.values()), sum(origins.values()))} there, {pieces} wanted."
             )
-        by_bin = list(_first(pieces, bins.items()))
+        by_bin = list(_first(pieces, _heaps(bins, move.first_bins)))
         by_origin = list(_first(pieces, ((origin, origins[origin]) for origin in order)))
         return [
             self.put(Parcel(bin_id, origin, -many))
@@ -128,6 +130,17 @@ class PartOnShelf:
     def home(self) -> int:
         """Where pieces go that nobody has said a bin for."""
         return self.level.home_bin_id or place_for(Bin.Purpose.GOODS_IN).pk
+
+
+def _heaps(bins: Mapping[int, int], named: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What to take from in turn: so many from the bins that are named, then all the others."""
+    left = dict(bins)
+    for bin_id, wanted in named:
+        taken = min(wanted, left.get(bin_id, 0))
+        if taken:
+            left[bin_id] -= taken
+            yield bin_id, taken
+    yield from left.items()
 
 
 def _first[K](pieces: int, heaps: Iterable[tuple[K, int]]) -> Iterator[tuple[K, int]]:

@@ -11,9 +11,10 @@ from itertools import groupby
 from django.utils import timezone
 
 from production.models import AssemblyJob
-from production.promising import ship_date, waits_of
+from production.promising import ShipDate, ToMake, last_wait, nobody_works, ship_date, waits_of
+from production.scheduling import NoWorkingTime
 from production.selectors import PartOutlook, material_outlook
-from production.selectors.queues import queues_until
+from production.selectors.plant import OPEN_JOBS, PlantNow, plant_now
 from shop.models import TrackedPart
 from shop.services.fulfilment import TrackedPartFacts, record_parts_of, revise_likely_dates
 
@@ -80,18 +81,29 @@ def _revise_parts_due(jobs: Sequence[OfJob], today: date) -> None:
 
 
 def _revise_dates(jobs: Sequence[OfJob], today: date) -> None:
+    """As far as one can tell without planning everybody anew: the next reschedule does."""
     by_order: dict[int, list[OfJob]] = {}
     for job, outlooks in jobs:
-        by_order.setdefault(job.clearance_id, []).append((job, outlooks))
-    last = {order_id: of_order[-1][0].pk for order_id, of_order in by_order.items()}
-    queues = queues_until(last.values())
+        if job.status in OPEN_JOBS:
+            by_order.setdefault(job.clearance_id, []).append((job, outlooks))
+    now = plant_now(without=[job.pk for of_order in by_order.values() for job, _ in of_order])
     revise_likely_dates(
-        dates={
-            order_id: ship_date(
-                waits_of(outlook for _, outlooks in of_order for outlook in outlooks),
-                queues[last[order_id]],
-                today,
-            )
-            for order_id, of_order in by_order.items()
-        }
+        dates={order_id: _date(now, of_order, today) for order_id, of_order in by_order.items()}
     )
+
+
+def _date(now: PlantNow, jobs: Sequence[OfJob], today: date) -> ShipDate:
+    try:
+        return ship_date(now.plant, [_to_make(now, job, it, today) for job, it in jobs], today)
+    except NoWorkingTime as closed:
+        return ShipDate(None, nobody_works(closed))
+
+
+def _to_make(now: PlantNow, job: AssemblyJob, outlooks: list[PartOutlook], today: date) -> ToMake:
+    wait = last_wait(waits_of(outlooks))
+    begin = now.begin(
+        status=job.status,
+        made_on=timezone.localdate(job.created_at),
+        parts_on=(wait.expected_on or today) if wait else None,
+    )
+    return ToMake(begin, now.left.get(job.pk, ()), wait)

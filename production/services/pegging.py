@@ -180,7 +180,8 @@ def repeg(*, part_ids: Collection[int]) -> set[int]:
     """Deal out all soft pieces of these parts anew, to the earliest promise first.
 
     Pieces on the shelf, then those on their way, the nearest first. Jobs under way keep what they
-    have. Returns the orders for which something moved. Locks orders, jobs, receipts, levels.
+    have. No fewer pieces of the shelf are promised than before, so none is orphaned. Returns the
+    orders for which something moved. Locks orders, jobs, receipts, levels.
     """
     soft = MaterialRequirement.objects.filter(
         part__in=part_ids, job__status__in=SOFT, quantity__gt=0

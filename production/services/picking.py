@@ -21,8 +21,10 @@ from production.services.sources import write_down_sources
 LONGEST_REASON = 200
 
 
-def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
-    """Let so many pieces of a line count as picked, from now on.
+def take(
+    locked: LockedJob, line: PickLine, pieces: int, *, actor: str, bin_id: int | None = None
+) -> None:
+    """Let so many pieces of a line count as picked, from now on; `bin_id`: out of this bin.
 
     In kitting they leave the shelf together at its end; later, as what replaces broken pieces
     does, once all that are kept for the job are picked. Raises `KitIncomplete` for more than is
@@ -30,9 +32,9 @@ def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
     """
     if pieces > line.left:
         wanted = line.requirement.quantity
+        more = f"at most {line.left} more" if line.left else "no more"
         raise KitIncomplete(
-            f"{line.name}: {wanted} wanted, {line.picked} picked; expected at most {line.left} "
-            f"more, got {pieces}."
+            f"{line.name}: {wanted} wanted, {line.picked} picked; expected {more}, got {pieces}."
         )
     if pieces > line.here:
         raise KitIncomplete(
@@ -42,7 +44,12 @@ def take(locked: LockedJob, line: PickLine, pieces: int, *, actor: str) -> None:
     is_kitted = locked.operation(JobOperation.Kind.KITTING).status == JobOperation.Status.DONE
     if is_kitted and pieces == line.here:
         one = line.requirement
-        issue_requirements(requirements=[one], reference=locked.job.number, actor=actor)
+        issue_requirements(
+            requirements=[one],
+            reference=locked.job.number,
+            actor=actor,
+            last_bins=[(bin_id, pieces)] if bin_id else (),
+        )
         write_down_sources(requirements=[one])
 
 

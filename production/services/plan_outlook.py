@@ -9,8 +9,10 @@ from datetime import date
 from functools import cache
 
 from config.calendar import add_working_days
-from production.promising import ShipDate, Wait, ship_date, wait_for
-from production.selectors.queues import queue_behind, work_ahead
+from production.promising import ShipDate, ToMake, Wait, nobody_works, ship_date, wait_for
+from production.promising import morning_after as morning_after_it_comes
+from production.scheduling import NoWorkingTime, Plant
+from production.selectors.plant import plant_now
 from production.services.planned import Machine, PlannedNeed
 from shop.models import TrackedPart
 from shop.services.fulfilment import TrackedPartFacts
@@ -30,11 +32,10 @@ class PlannedOutlook:
 def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
     """The outlook of machines in the order in which they will be built. One statement."""
     ordered_on = cache(lambda lead_days: add_working_days(today, lead_days))
-    ahead = work_ahead()
+    plant = plant_now().plant
     found = PlannedOutlook()
-    waits: dict[int, list[Wait]] = {}
-    last: dict[int, int] = {}
-    for position, machine in enumerate(machines, start=1):
+    waits: dict[int, list[Wait | None]] = {}
+    for machine in machines:
         expected = {
             index: _expected_on(need, ordered_on)
             for index, need in enumerate(machine.needs)
@@ -46,14 +47,19 @@ def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
             for position_in_bill, need in enumerate(machine.needs)
             if need.supply.is_tracked
         ]
-        of_order = waits.setdefault(machine.order.pk, [])
-        if expected:
-            of_order.append(_decisive(machine, expected))
-        last[machine.order.pk] = position
+        decisive = _decisive(machine, expected) if expected else None
+        waits.setdefault(machine.order.pk, []).append(decisive)
     for order_id, of_order in waits.items():
-        queue = queue_behind(ahead, more_jobs=last[order_id])
-        found.dates[order_id] = ship_date(of_order, queue, today)
+        found.dates[order_id] = _date(plant, of_order, today)
     return found
+
+
+def _date(plant: Plant, waits: Sequence[Wait | None], today: date) -> ShipDate:
+    try:
+        machines = [ToMake(morning_after_it_comes(plant, it, today), wait=it) for it in waits]
+    except NoWorkingTime as closed:
+        return ShipDate(None, nobody_works(closed))
+    return ship_date(plant, machines, today)
 
 
 def _expected_on(need: PlannedNeed, ordered_on: Callable[[int], date]) -> date | None:

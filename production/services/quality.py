@@ -121,9 +121,9 @@ def close_hold(
     hold.save(update_fields=["outcome", "closed_by", "closed_at", "note", "quantity"])
     move_stock([_out_of_hold(hold)], actor=actor)
     if outcome == Outcome.RELEASED:
-        serve_waiting(part_ids=[hold.part_id], order_ids=order_ids)
-        make_ready(order_ids=order_ids, actor=actor)
-        write_down_outlook(order_ids=order_ids)
+        served = serve_waiting(part_ids=[hold.part_id], order_ids=order_ids)
+        make_ready(order_ids=served, actor=actor)
+        write_down_outlook(order_ids=served)
     turn_orphans_into_push(part_ids=[hold.part_id], reference=f"hold {hold.pk}", actor=actor)
     return hold
 

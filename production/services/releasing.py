@@ -30,8 +30,7 @@ def release_bill(*, bill_id: int, actor: str) -> BillOfMaterial:
     together. Orders that are planned from then on get the new bill; those planned before keep
     theirs. Raises `BillRefused` with what is wrong, and `IllegalTransition` for a superseded one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [ONE_AT_A_TIME])
+    one_release_at_a_time()
     (bill,) = lock_rows(BillOfMaterial, [bill_id])
     if bill.status == Status.RELEASED:
         return bill
@@ -48,6 +47,12 @@ def release_bill(*, bill_id: int, actor: str) -> BillOfMaterial:
     change_status(bill, to=Status.RELEASED, why=bill.note or "released", actor=actor)
     recode_levels()
     return bill
+
+
+def one_release_at_a_time() -> None:
+    """Wait for whoever releases a bill just now. Taken before the lock of any bill."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [ONE_AT_A_TIME])
 
 
 def recode_levels() -> None:

@@ -6,7 +6,7 @@ from production.errors import IllegalTransition, OperationOutOfOrder
 from production.models import AssemblyJob, JobOperation
 from production.services.locked_job import lock_job, refuse_on_hold
 from production.services.outlook import write_down_outlook
-from production.services.shop_floor import reopen
+from production.services.shop_floor import reopen, tell_progress
 
 
 @transaction.atomic
@@ -34,4 +34,5 @@ def send_back(*, job_id: int, kind: str, reason: str, actor: str) -> AssemblyJob
         raise OperationOutOfOrder(f"{job.number}: {kind} has not been started.")
     reopen(locked, kind, why=f"back to {kind}: {told}", actor=actor)
     write_down_outlook(order_ids=[locked.order.pk], is_date_revised=False)
+    tell_progress(locked.order, actor)
     return job

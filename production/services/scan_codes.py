@@ -14,7 +14,8 @@ class Label(StrEnum):
     BIN = "CW:B:"
     SERIAL = "CW:S:"
     ACTION = "CW:A:"  # start, finish
-    CHECK = "CW:C:"  # <code>:pass, <code>:fail, <code>:12.05
+    CHECK = "CW:C:"  # <code>:pass, <code>:fail, <code>:12.05; without its code the next one's
+    TRACKING = "CW:T:"
     PLAIN = ""
 
 

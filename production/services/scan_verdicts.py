@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from production.models import MaterialRequirement, Part, ScanEvent, Station
+from production.models import Bin, MaterialRequirement, Part, ScanEvent, Station
 from production.services.scan_codes import Code
 
 Kind = ScanEvent.Kind
@@ -31,6 +31,11 @@ class Verdict:
     part: Part | None = None
     serial: str = ""
     expected: str | None = None
+    place: Bin | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.outcome == ScanEvent.Outcome.ACCEPTED
 
 
 def accepted(
@@ -39,6 +44,7 @@ def accepted(
     *,
     requirement: MaterialRequirement | None = None,
     serial: str = "",
+    place: Bin | None = None,
 ) -> Verdict:
     return Verdict(
         outcome=ScanEvent.Outcome.ACCEPTED,
@@ -47,6 +53,7 @@ def accepted(
         requirement=requirement,
         part=requirement.part if requirement else None,
         serial=serial,
+        place=place,
     )
 
 

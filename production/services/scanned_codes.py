@@ -8,15 +8,24 @@ from config.errors import CartwrightError
 from production.models import JobOperation, Part, ScanEvent, SerialUnit
 from production.selectors.bins import bin_by_code, part_by_code
 from production.selectors.picking import PickLine, pick_lines
-from production.services import checks, serials, shop_floor
+from production.services import serials, shop_floor
 from production.services.locked_job import LockedJob, refuse_unless_under_way
 from production.services.picking import take
 from production.services.scan_codes import Action, Code, Label
 from production.services.scan_verdicts import Kind, Scan, Verdict, accepted, refused
+from production.services.scanned_bins import bin_at_hand
+from production.services.scanned_facts import (
+    check_told,
+    is_of_a_carrier,
+    measured,
+    record_result,
+    tracking,
+)
 from production.services.scanned_jobs import next_in_words
 
 # What may be followed by the serial number of its part.
 NAMES_A_PART = (Kind.PICK, Kind.PART, Kind.SERIAL, Kind.BY_HAND)
+MOST_NAMED = 5
 
 
 def judge(locked: LockedJob, one: Scan) -> Verdict:
@@ -27,7 +36,7 @@ def judge(locked: LockedJob, one: Scan) -> Verdict:
     if code.label == Label.ACTION:
         return _undoing(lambda: _act(locked, code.text, one.actor), Kind.ACTION)
     if code.label == Label.CHECK:
-        return _undoing(lambda: _check(locked, one), Kind.CHECK)
+        return _undoing(lambda: check_told(locked, one), Kind.CHECK)
     try:
         refuse_unless_under_way(locked)
     except CartwrightError as error:
@@ -36,12 +45,15 @@ def judge(locked: LockedJob, one: Scan) -> Verdict:
 
 
 def _thing(locked: LockedJob, lines: Sequence[PickLine], one: Scan) -> Verdict:
-    """A part of the job, another part, a bin, or the serial number that was waited for."""
+    """What a label says it is; without one a part of the job, another part, a bin, or the rest."""
     code = one.code
-    if code.label == Label.BIN:
-        return _bin(locked, lines, code.text)
-    if code.label == Label.SERIAL:
-        return _serial(locked, lines, one)
+    labelled: dict[str, Callable[[], Verdict]] = {
+        Label.BIN: lambda: _bin(locked, lines, code.text),
+        Label.SERIAL: lambda: _serial(locked, lines, one),
+        Label.TRACKING: lambda: tracking(locked, code.text),
+    }
+    if judged := labelled.get(code.label):
+        return judged()
     if line := _line_of(lines, code.text):
         return _part(locked, line, one)
     other = part_by_code(code.text)
@@ -49,6 +61,18 @@ def _thing(locked: LockedJob, lines: Sequence[PickLine], one: Scan) -> Verdict:
         return _wrong_part(locked, code, other)
     if bin_by_code(code.text):
         return _bin(locked, lines, code.text)
+    return _rest(locked, lines, one)
+
+
+def _rest(locked: LockedJob, lines: Sequence[PickLine], one: Scan) -> Verdict:
+    """The serial number, the value or the carrier's label that was waited for."""
+    text = one.code.text
+    awaited = _named_before(locked, lines, one)
+    if awaited is None or not awaited.serials_missing:
+        if told := measured(locked, text):
+            return _undoing(lambda: record_result(locked, one, told), Kind.CHECK)
+        if is_of_a_carrier(locked, text):
+            return tracking(locked, text)
     return _serial(locked, lines, one)
 
 
@@ -77,14 +101,19 @@ def _part(locked: LockedJob, line: PickLine, one: Scan) -> Verdict:
         return accepted(f"{named}: scan its serial number.", Kind.PART, requirement=need)
     if not line.left and _is_kitted(locked):
         return accepted(f"{named} belongs to {locked.job.number}.", Kind.PART, requirement=need)
+    place = bin_at_hand(one, need.part_id)
     try:
-        take(locked, line, one.quantity, actor=one.actor)
+        take(locked, line, one.quantity, actor=one.actor, bin_id=place.pk if place else None)
     except CartwrightError as error:
         return refused(str(error), Kind.PICK, requirement=need)
     then = "; its serial number may follow" if line.serials_missing else ""
     picked = line.picked + one.quantity
+    where = f" from {place.code}" if place else ""
     return accepted(
-        f"{named}: {picked} of {need.quantity} picked{then}.", Kind.PICK, requirement=need
+        f"{named}: {picked} of {need.quantity} picked{where}{then}.",
+        Kind.PICK,
+        requirement=need,
+        place=place,
     )
 
 
@@ -160,8 +189,9 @@ def _bin(locked: LockedJob, lines: Sequence[PickLine], text: str) -> Verdict:
             f"Expected: {next_in_words(locked)}",
             Kind.BIN,
         )
-    told = ", ".join(f"{line.left} × {line.name}" for line in wanted[:5])
-    return accepted(f"{found.code}: take {told}.", Kind.BIN)
+    told = ", ".join(f"{line.left} × {line.name}" for line in wanted[:MOST_NAMED])
+    told += f", and {len(wanted) - MOST_NAMED} more" if len(wanted) > MOST_NAMED else ""
+    return accepted(f"{found.code}: take {told}.", Kind.BIN, place=found)
 
 
 def _act(locked: LockedJob, text: str, actor: str) -> Verdict:
@@ -178,15 +208,6 @@ def _act(locked: LockedJob, text: str, actor: str) -> Verdict:
     _read_again(locked)
     done = "started" if is_start else "finished"
     return accepted(f"{locked.job.number}: {operation.get_kind_display()} {done}.", Kind.ACTION)
-
-
-def _check(locked: LockedJob, one: Scan) -> Verdict:
-    result = checks.record_told_check(
-        client_id=one.client_id, job_id=locked.job.pk, told=one.code.text, actor=one.actor
-    )
-    word = "passed" if result.is_passed else "failed"
-    value = f" at {result.value.normalize():f}" if result.value is not None else ""
-    return accepted(f"{result.code}: {word}{value}.", Kind.CHECK)
 
 
 def _read_again(locked: LockedJob) -> None:

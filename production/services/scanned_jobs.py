@@ -1,9 +1,11 @@
 """Which job a scan is for, and what that job waits to have scanned next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from production.bom import Check
 from production.models import AssemblyJob, JobOperation, ScanEvent
-from production.selectors.checks import open_checks
+from production.selectors.checks import limits_in_words, open_checks
 from production.selectors.picking import PickLine, pick_lines
 from production.services.locked_job import LockedJob
 from production.services.scan_codes import Label
@@ -49,8 +51,11 @@ def _shown(number: str) -> str:
     return "".join(one if one.isprintable() else "�" for one in number)[:40]
 
 
-def next_in_words(locked: LockedJob) -> str:
-    """What the job waits for now, in the words that stand on the scanner."""
+def next_in_words(locked: LockedJob, *, just_picked: tuple[int, int] | None = None) -> str:
+    """What the job waits for now, in the words that stand on the scanner.
+
+    `just_picked`: a requirement and how many pieces of it, which is not written down yet.
+    """
     job = locked.job
     if job.status not in {AssemblyJob.Status.READY, AssemblyJob.Status.IN_PROGRESS}:
         return ""
@@ -58,21 +63,40 @@ def next_in_words(locked: LockedJob) -> str:
     if operation is None:
         next_up = locked.next_up
         return f"Start {next_up.get_kind_display().lower()}." if next_up else ""
-    lines = pick_lines(job_ids=[job.pk], is_with_bins=True)
+    lines = [
+        replace(line, picked=line.picked + just_picked[1])
+        if just_picked and line.requirement.pk == just_picked[0]
+        else line
+        for line in pick_lines(job_ids=[job.pk], is_with_bins=True)
+    ]
     if to_pick := [line for line in lines if line.left]:
         return picks_in_words(to_pick)
-    is_box = operation.kind == Kind.BOX
+    return _unnamed_in_words(operation, lines) or _end_in_words(job, operation)
+
+
+def _unnamed_in_words(operation: JobOperation, lines: Sequence[PickLine]) -> str:
+    """While a kit is picked a serial may be scanned, and while it is built it must be."""
+    if operation.kind == Kind.KITTING:
+        return ""
     for line in lines:
-        # While a kit is picked a serial may be scanned, and while it is built it must be.
-        if (
-            operation.kind != Kind.KITTING
-            and line.serials_missing
-            and (is_box or not line.is_boxed)
-        ):
+        if line.serials_missing and (operation.kind == Kind.BOX or not line.is_boxed):
             return f"The serial number of {_named(line)}."
+    return ""
+
+
+def _end_in_words(job: AssemblyJob, operation: JobOperation) -> str:
+    """What is left when all parts are there."""
     if operation.kind == Kind.TEST and (checks := open_checks(job)):
-        return f"The result of: {checks[0].text}."
+        return f"The result of: {in_words(checks[0])}."
+    if operation.kind == Kind.BOX:
+        return "The label of the carrier, or finish boxing."
     return f"Finish {operation.get_kind_display().lower()}."
+
+
+def in_words(check: Check) -> str:
+    """As in 12 V rail, 11.4 to 12.6 V."""
+    limits = limits_in_words(check) or check.unit
+    return f"{check.text}, {limits}" if limits else check.text
 
 
 def picks_in_words(lines: Sequence[PickLine]) -> str:

@@ -84,12 +84,13 @@ def _scan(one: Scan, job_number: str | None) -> ScanResult:
         kind=verdict.kind,
         requirement=verdict.requirement,
         part=verdict.part,
+        bin=verdict.place,
         code=one.code.raw,
         serial=verdict.serial,
         quantity=min(max(one.quantity, 0), MOST_PIECES),
         outcome=verdict.outcome,
         message=verdict.message[:LONGEST_MESSAGE],
-        expected=_next(locked, verdict)[:LONGEST_MESSAGE],
+        expected=_next(locked, verdict, one.quantity)[:LONGEST_MESSAGE],
         actor=one.actor,
         station=one.station,
     )
@@ -106,10 +107,15 @@ def _judge(locked: LockedJob | None, one: Scan, trouble: str) -> Verdict:
     return judge(locked, one)
 
 
-def _next(locked: LockedJob | None, verdict: Verdict) -> str:
+def _next(locked: LockedJob | None, verdict: Verdict, quantity: int) -> str:
+    """What to scan after this, which is not written down yet."""
     if verdict.expected is not None:
         return verdict.expected
-    return next_in_words(locked) if locked else "A job."
+    if locked is None:
+        return "A job."
+    is_picked = verdict.kind == ScanEvent.Kind.PICK and verdict.is_accepted
+    just_picked = (verdict.requirement.pk, quantity) if is_picked and verdict.requirement else None
+    return next_in_words(locked, just_picked=just_picked)
 
 
 def _said(one: Scan) -> ScanResult | None:

@@ -1,5 +1,8 @@
 """Serial numbers: which piece sits in which machine. One piece is in one machine, ever at most."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from django.db import transaction
 
 from config.audit.services import record_state
@@ -27,6 +30,21 @@ def capture_serial(*, requirement_id: int, serial: str, actor: str) -> SerialUni
         one for one in pick_lines(job_ids=[locked.job.pk]) if one.requirement.pk == requirement_id
     )
     return capture(locked, line, serial, actor=actor)
+
+
+@transaction.atomic
+def capture_serials(*, job_id: int, serials: Mapping[int, Sequence[str]], actor: str) -> None:
+    """All pieces of one machine at once, by requirement: `capture_serial` for each, or none."""
+    locked = lock_job(job_id)
+    refuse_unless_under_way(locked)
+    lines = {line.requirement.pk: line for line in pick_lines(job_ids=[job_id])}
+    for requirement_id, pieces in serials.items():
+        line = lines.get(requirement_id)
+        if line is None:
+            raise UnknownRequirement(f"{locked.job.number} has no requirement {requirement_id}.")
+        for serial in pieces:
+            unit = capture(locked, line, serial, actor=actor)
+            line = replace(line, serials=(*line.serials, unit.serial))
 
 
 def capture(locked: LockedJob, line: PickLine, serial: str, *, actor: str) -> SerialUnit:

@@ -5,16 +5,20 @@ from django.utils import timezone
 
 from config.audit.services import change_status
 from production.models import AssemblyJob, JobOperation
+from production.services.attempts import keep_attempts
 from production.services.gates import refuse_finish, refuse_start
 from production.services.issuing import issue_requirements
 from production.services.locked_job import Kind, LockedJob, lock_job, refuse_on_hold
 from production.services.outlook import write_down_outlook
 from production.services.picking import confirm_rest_by_hand
+from production.services.scanned_facts import scanned_tracking
 from production.services.sources import write_down_sources
 from shop.models import Order
 from shop.services.fulfilment import freeze_order, record_progress, record_shipment
+from shop.services.setbacks import record_standing
 
 Status = JobOperation.Status
+GONE = (AssemblyJob.Status.SCRAPPED, AssemblyJob.Status.CANCELLED)
 # What the shop calls the stage of an order when its least advanced machine has begun it.
 STAGES = {Kind.BUILD: "build", Kind.TEST: "test", Kind.BOX: "boxing"}
 
@@ -39,7 +43,7 @@ def start_operation(*, job_id: int, kind: str, actor: str) -> AssemblyJob:
     operation.started_at = timezone.now()
     operation.done_by = actor[:120]
     _move(operation, Status.IN_PROGRESS, actor, fields=["started_at", "done_by"])
-    _tell_progress(locked.order, actor)
+    tell_progress(locked.order, actor)
     return locked.job
 
 
@@ -76,7 +80,7 @@ def finish_operation(
 def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOperation]:
     """Make this operation and what comes after it pending again; those that had begun.
 
-    When each had begun and ended before stays in the audit trail.
+    When each was planned, began and ended before is kept as an attempt.
     """
     first = locked.operation(kind)
     reopened = [
@@ -84,6 +88,7 @@ def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOpe
         for one in locked.operations
         if one.sequence >= first.sequence and one.status != Status.PENDING
     ]
+    keep_attempts(reopened, why=why)
     for one in reversed(reopened):
         one.started_at = one.finished_at = None
         one.rework_count += 1
@@ -104,29 +109,34 @@ def _issue(job: AssemblyJob, actor: str) -> None:
     write_down_sources(requirements=requirements)
 
 
-def _tell_progress(order: Order, actor: str) -> None:
-    """An order is as far as its least advanced machine."""
-    begun = JobOperation.objects.filter(job__clearance_id=order.pk).exclude(
-        job__status=AssemblyJob.Status.CANCELLED
-    )
+def tell_progress(order: Order, actor: str) -> None:
+    """An order is as far as its least advanced machine; a machine that is put right is behind."""
+    steps = JobOperation.objects.filter(job__clearance_id=order.pk).exclude(job__status__in=GONE)
     furthest: dict[int, int] = {}
-    for job_id, sequence, status in begun.values_list("job_id", "sequence", "status"):
+    standing: dict[int, int] = {}
+    for job_id, sequence, status in steps.values_list("job_id", "sequence", "status"):
         has_begun = status != Status.PENDING
         furthest[job_id] = max(furthest.get(job_id, 0), sequence if has_begun else 0)
+        if status != Status.DONE:
+            standing[job_id] = min(standing.get(job_id, sequence), sequence)
     least = min(furthest.values(), default=0)
     kind = list(Kind)[least - 1] if least else None
     if kind in STAGES:
         record_progress(order_id=order.pk, stage=STAGES[kind], actor=actor)
+    behind = min(standing.values(), default=len(Kind))
+    stage = STAGES.get(list(Kind)[behind - 1], "kitting")
+    record_standing(order_id=order.pk, stage=stage, actor=actor)
 
 
 def _ship_if_last(order: Order, tracking_number: str, actor: str) -> None:
+    # Instead of a machine that was scrapped another one is made.
     unfinished = AssemblyJob.objects.filter(clearance_id=order.pk).exclude(
-        status__in=[AssemblyJob.Status.DONE, AssemblyJob.Status.CANCELLED]
+        status__in=[AssemblyJob.Status.DONE, *GONE]
     )
     if not unfinished.exists():
         record_shipment(
             order_id=order.pk,
             carrier=order.shipping_method.name,
-            tracking_number=tracking_number,
+            tracking_number=tracking_number or scanned_tracking(order.pk),
             actor=actor,
         )

@@ -1,6 +1,6 @@
-"""Facts about supply, as suppliers calls them down: what is coming, what came, what can be had."""
+"""Facts about supply, as suppliers calls them down: what is coming, and what came."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,24 +11,20 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.locks import lock_rows
-from configurator.services.availability import set_option_availability
 from production.errors import OverReceipt, UnknownReceipt
 from production.models import (
     Allocation,
     MaterialRequirement,
-    Part,
     ReceiptOutcome,
     ScheduledReceipt,
     StockMovement,
-    SupplyProfile,
 )
-from production.services.free_supply import lock_free_supply
+from production.services.incoming import lock_receipts
 from production.services.moving import Move, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import (
     LACKING,
     allocate_from_shelf,
-    lock_orders,
     make_ready,
     serve_waiting,
 )
@@ -143,13 +139,13 @@ def _orders_of(requirement_ids: Collection[int]) -> set[int]:
 
 @transaction.atomic
 def withdraw_scheduled_receipt(*, reference: str) -> None:
-    """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`."""
+    """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`.
+
+    Who withdraws several holds the locks of all: `incoming.lock_receipts`.
+    """
+    order_ids = lock_receipts(references=[reference])
     receipt = _receipt(reference)
-    allocations = Allocation.objects.filter(scheduled_receipt=receipt)
-    order_ids = _orders_of(set(allocations.values_list("requirement_id", flat=True)))
-    lock_rows(Order, order_ids)
-    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
-    allocations.delete()
+    Allocation.objects.filter(scheduled_receipt=receipt).delete()
     if receipt.received_quantity:
         # What did arrive stays a fact; only the rest is called off.
         receipt.quantity = receipt.received_quantity
@@ -178,8 +174,8 @@ def record_goods_receipt(
 ) -> None:
     """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
 
-    `order_ids`: the orders that may be served, locked by the caller; who began to wait since then
-    is served by whoever buys for it. None: they are locked here.
+    `order_ids`: what `incoming.lock_receipts` has locked for the caller; who began to wait since
+    then is served by whoever buys for it. None: they are locked here.
 
     They lie in the part's home bin, or where goods come in. `unit_cost_minor`, in the house's
     currency, moves the part's average cost; empty: unknown. What was promised of the delivery
@@ -190,17 +186,9 @@ def record_goods_receipt(
     Jobs that are complete become ready. Locks orders, receipt, stock, jobs. Raises
     `UnknownReceipt` and `OverReceipt`.
     """
-    receipt = _receipt(reference)
-    part_ids = [receipt.part_id]
     if order_ids is None:
-        order_ids = lock_orders(
-            requirement_ids=set(receipt.allocations.values_list("requirement_id", flat=True)),
-            part_ids=part_ids,
-        )
-    # All of the part's, in key order: what is left over may set others free.
-    lock_free_supply(part_ids=part_ids, is_tied_too=True)
-    (receipt,) = lock_rows(ScheduledReceipt, [receipt.pk])
-    order_ids = _with_late(receipt, order_ids)
+        order_ids = lock_receipts(references=[reference], is_for_waiting_too=True)
+    receipt = _receipt(reference)
     if StockMovement.objects.filter(key__in=_keys(key)).exists():
         return
     if receipt.received_quantity + quantity > receipt.quantity or quantity < 1:
@@ -208,31 +196,28 @@ def record_goods_receipt(
             f"{reference}: {receipt.quantity - receipt.received_quantity} still to come, "
             f"got {quantity}."
         )
-    pegged = _serve(receipt, quantity, order_ids)
+    served = _serve(receipt, quantity, order_ids)
+    pegged = sum(served.values())
     move_stock(_parcels(receipt, quantity, pegged, key, unit_cost_minor), actor=actor)
     _judge(receipt, quantity, key)
     receipt.received_quantity += quantity
     receipt.save(update_fields=["received_quantity"])
+    touched = set(served)
     if pegged < quantity:
-        serve_waiting(part_ids=part_ids, order_ids=order_ids)
-    make_ready(order_ids=order_ids, actor=actor)
-    write_down_outlook(order_ids=order_ids)
-
-
-def _with_late(receipt: ScheduledReceipt, order_ids: Collection[int]) -> set[int]:
-    """Also the orders, locked now, that were given some of it before the receipt was locked."""
-    given = receipt.allocations.values_list("requirement__clearance_id", flat=True)
-    late = set(given) - set(order_ids)
-    lock_rows(Order, late)
-    return {*order_ids, *late}
+        touched |= serve_waiting(part_ids=[receipt.part_id], order_ids=order_ids)
+    make_ready(order_ids=touched, actor=actor)
+    write_down_outlook(order_ids=touched)
 
 
 def _keys(key: str) -> tuple[str, str]:
     return f"{key}:pegged", f"{key}:push"
 
 
-def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> int:
-    """Turn what was coming into what is here, for as many pieces as came; returns how many."""
+def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> dict[int, int]:
+    """Turn what was coming into what is here, for as many pieces as came; order → its pieces.
+
+    Who is not among the locked orders is not served; the database refuses what is left tied.
+    """
     coming = (
         receipt.allocations.filter(requirement__clearance__in=order_ids)
         .select_related("requirement__job")
@@ -242,19 +227,22 @@ def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int])
     served: list[MaterialRequirement] = []
     still_coming: list[Allocation] = []
     done: list[Allocation] = []
+    pieces: dict[int, int] = {}
     for allocation in coming:
         taken = min(left, allocation.quantity)
         if not taken:
             break
         left -= taken
-        allocation.requirement.allocated_quantity += taken
-        served.append(allocation.requirement)
+        requirement = allocation.requirement
+        requirement.allocated_quantity += taken
+        served.append(requirement)
+        pieces[requirement.clearance_id] = pieces.get(requirement.clearance_id, 0) + taken
         allocation.quantity -= taken
         (still_coming if allocation.quantity else done).append(allocation)
     Allocation.objects.filter(pk__in=[allocation.pk for allocation in done]).delete()
     Allocation.objects.bulk_update(still_coming, ["quantity"])
     allocate_from_shelf(served)
-    return quantity - left
+    return pieces
 
 
 def _parcels(
@@ -293,35 +281,4 @@ def _judge(receipt: ScheduledReceipt, quantity: int, key: str) -> None:
         first_due_on=receipt.first_due_on or receipt.due_on,
         last_due_on=receipt.due_on,
         received_at=timezone.now(),
-    )
-
-
-type SupplyRow = tuple[int, int | None, str] | tuple[int, int | None, str, int | None]
-
-
-@transaction.atomic
-def update_supply_profile(*, rows: Iterable[SupplyRow]) -> None:
-    """How parts can be bought: (part id, lead days or None, supplier, price?) each, set-based.
-
-    The price is for one, in the house's currency and minor units. The configurator's copy is
-    brought up to date with it.
-    """
-    profiles = {row[0]: row for row in rows}
-    SupplyProfile.objects.bulk_create(
-        [
-            SupplyProfile(
-                part_id=part_id,
-                lead_days=row[1],
-                supplier_name=row[2],
-                price_minor=row[3] if len(row) == 4 else None,
-            )
-            for part_id, row in sorted(profiles.items())
-        ],
-        update_conflicts=True,
-        unique_fields=["part"],
-        update_fields=["lead_days", "supplier_name", "price_minor", "updated_at"],
-    )
-    parts = Part.objects.filter(pk__in=profiles).select_related("stock_level")
-    set_option_availability(
-        rows=[(part.part_number, part.free_quantity, profiles[part.pk][1]) for part in parts]
     )

@@ -1,15 +1,15 @@
 """What a job's page puts on the bench: what to pick, to write down, to test, and what stops it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from production.models import AssemblyJob, JobHold, JobOperation
+from production.models import AssemblyJob, JobHold, JobOperation, MaterialRequirement
 from production.selectors.checks import CheckState, check_states, limits_in_words
-from production.selectors.picking import PickLine, pick_lines
+from production.selectors.picking import PickLine, lines_of
 from production.views import cards
 
 Kind = JobOperation.Kind
@@ -60,18 +60,30 @@ class Bench:
         return [line for line in self.lines if line.left]
 
 
-def bench_of(job: AssemblyJob) -> Bench:
-    """At most six statements. `job` comes with its operations and snapshot."""
-    is_under_way = job.status == AssemblyJob.Status.IN_PROGRESS
-    has_begun = is_under_way or job.status in {
+def has_begun(job: AssemblyJob) -> bool:
+    """Somebody has worked on it."""
+    return job.status in {
+        AssemblyJob.Status.IN_PROGRESS,
         AssemblyJob.Status.DONE,
         AssemblyJob.Status.SCRAPPED,
     }
+
+
+def bench_of(
+    job: AssemblyJob, requirements: Sequence[MaterialRequirement], hold: JobHold | None
+) -> Bench:
+    """At most two statements. `job` comes with its operations and snapshot.
+
+    `requirements`: its own, `with_picked` when it `has_begun`.
+    """
+    lines = lines_of(requirements) if has_begun(job) else []
+    if job.status == AssemblyJob.Status.IN_PROGRESS and any(line.left for line in lines):
+        lines = lines_of(requirements, is_with_bins=True)
     return Bench(
         job=job,
-        hold=JobHold.objects.filter(job=job, lifted_at__isnull=True).first(),
+        hold=hold,
         operation=cards.current(job),
-        lines=tuple(pick_lines(job_ids=[job.pk], is_with_bins=is_under_way)) if has_begun else (),
+        lines=tuple(lines),
         checks=tuple(check_states(job)) if _was_tested(job) else (),
     )
 

@@ -1,9 +1,10 @@
 """One job: what to do next, where each part is, what happened."""
 
 from collections.abc import Container, Mapping
+from typing import Any
 from uuid import uuid4
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from production.models import AssemblyJob, JobHold, JobOperation
 from production.selectors import PartOutlook
 from production.views import bench as benches
 from production.views import cards
+from shop.models import Order, PaymentHold
 from shop.services.holds import hold_words
 
 # Of these operations the parts are in the machine once it is built; the carton never is.
@@ -27,11 +29,15 @@ BUILT_IN = {JobOperation.Kind.KITTING, JobOperation.Kind.BUILD}
 @staff_view("production.view_assemblyjob")
 def job(request: HttpRequest, number: str) -> HttpResponse:
     jobs = selectors.with_operations(AssemblyJob.objects.filter(number=number))
-    found = get_object_or_404(jobs.select_related("order_line__order", "snapshot"))
+    found = get_object_or_404(_with_holds(jobs).select_related("order_line__order", "snapshot"))
     outlooks = selectors.material_outlook(
-        today=timezone.localdate(), job_ids=[found.pk], is_with_bins=True
+        today=timezone.localdate(),
+        job_ids=[found.pk],
+        is_with_bins=True,
+        is_with_picks=benches.has_begun(found),
     )
-    bench = benches.bench_of(found)
+    hold = found.holds.filter(lifted_at=None).first() if found.is_held else None
+    bench = benches.bench_of(found, [one.requirement for one in outlooks], hold)
     is_mover = request.user.has_perm("production.change_assemblyjob")
     may_swap = is_mover and bench.hold is None and found.status in selectors.OPEN_JOBS
     swappable = benches.swappable_parts(found) if may_swap else set()
@@ -45,10 +51,23 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
         "parts": [_part(outlook, swappable) for outlook in outlooks],
         "waiting": sum(not outlook.is_complete for outlook in outlooks),
         "history": _history(found),
-        "held": [hold_words(hold) for hold in found.order_line.order.holds.filter(closed_at=None)],
+        "held": _words_of_holds(found.order_line.order) if found.is_order_held else [],
         **_work(bench),
     }
     return render(request, "ops/job.html", context)
+
+
+def _with_holds(jobs: QuerySet[AssemblyJob]) -> QuerySet[Any, Any]:
+    """With `is_held` and `is_order_held`: most are not, and then nobody asks why."""
+    order_holds = PaymentHold.objects.filter(order=OuterRef("order_line__order"), closed_at=None)
+    return jobs.annotate(
+        is_held=Exists(JobHold.objects.filter(job=OuterRef("pk"), lifted_at=None)),
+        is_order_held=Exists(order_holds),
+    )
+
+
+def _words_of_holds(order: Order) -> list[str]:
+    return [hold_words(hold) for hold in order.holds.filter(closed_at=None)]
 
 
 def _work(bench: benches.Bench) -> dict[str, object]:

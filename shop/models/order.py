@@ -93,6 +93,20 @@ class Order(Stateful):
     promised_ships_on = models.DateField(null=True, blank=True)
     likely_ships_on = models.DateField(null=True, blank=True)
     promise_reason = models.CharField(max_length=200, blank=True)
+    set_back_to = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The stage that a machine is at again, though the order had been further.",
+    )
+    told_ships_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What the customer was last told when the promise could not be kept.",
+    )
 
     placed_at = models.DateTimeField(db_default=Now(), editable=False)
     # One checkout form makes one order, however often it is sent.

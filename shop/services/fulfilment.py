@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 
 from config.audit.models import StateChange
 from config.audit.services import change_status
+from config.calendar import working_days_between
 from config.locks import lock_rows
 from config.outbox.bus import publish
 from shop import emails
@@ -36,6 +37,8 @@ WAY = (
     Status.BOXING,
     Status.SHIPPED,
 )
+# A day that we have told of may slip by so many working days before we tell of it again.
+SLIPS_UNTOLD = 1
 STAGES = (Status.BUILD, Status.TEST, Status.BOXING)
 WHY = {
     Status.BUILD: "assembly began",
@@ -83,12 +86,14 @@ def start_pre_production(*, order_id: int) -> Order:
 START_PLANNED = """
 WITH planned AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(orders)s) AS it (
-        order_id bigint, from_state text, to_state text, likely_on date, reason text, said text
+        order_id bigint, from_state text, to_state text, likely_on date, reason text, said text,
+        told_on date
     )
 ), moved AS (
     UPDATE shop_order AS moving
     SET status = planned.to_state, likely_ships_on = planned.likely_on,
-        promise_reason = planned.reason
+        promise_reason = planned.reason,
+        told_ships_on = coalesce(planned.told_on, moving.told_ships_on)
     FROM planned WHERE moving.id = planned.order_id
 ), audited AS (
     INSERT INTO audit_statechange (subject_type, subject_id, from_state, to_state, actor, why)
@@ -122,7 +127,7 @@ def start_planned(
         said = ""
         if order.likely_ships_on != found.likely_on:
             said = _revise(order, found)
-            late += [(order, found.reason)] if _is_late(order) else []
+            late += [(order, found.reason)] if _tell(order) else []
         rows.append(
             {
                 "order_id": order.pk,
@@ -131,6 +136,7 @@ def start_planned(
                 "likely_on": order.likely_ships_on,
                 "reason": order.promise_reason,
                 "said": said,
+                "told_on": order.told_ships_on,
             }
         )
     values = {"orders": json.dumps(rows, default=str), "parts": _as_json(parts)}
@@ -253,7 +259,8 @@ def revise_likely_date(*, order_id: int, likely_on: date | None, reason: str) ->
 def revise_likely_dates(*, dates: Mapping[int, LikelyDate]) -> None:
     """Say when orders are likely to ship now, and why. The first promise stays as it was.
 
-    The customer is told at once when the promise will not be kept.
+    The customer is told at once when the promise will not be kept, and again when that day will
+    not be kept either: not of every day that a plan moves to and fro.
     """
     _revise_all(lock_rows(Order, dates), dates)
 
@@ -269,7 +276,8 @@ def _revise_all(orders: Iterable[Order], dates: Mapping[int, LikelyDate]) -> Non
     if not moved:
         return
     said = {order.pk: _revise(order, dates[order.pk]) for order in moved}
-    Order.objects.bulk_update(moved, ["likely_ships_on", "promise_reason"])
+    late = [order for order in moved if _tell(order)]
+    Order.objects.bulk_update(moved, ["likely_ships_on", "promise_reason", "told_ships_on"])
     StateChange.objects.bulk_create(
         StateChange(
             subject_type=Order._meta.label_lower,
@@ -281,9 +289,8 @@ def _revise_all(orders: Iterable[Order], dates: Mapping[int, LikelyDate]) -> Non
         )
         for order in moved
     )
-    for order in moved:
-        if _is_late(order):
-            emails.queue_date_moved(order=order, reason=dates[order.pk].reason)
+    for order in late:
+        emails.queue_date_moved(order=order, reason=dates[order.pk].reason)
 
 
 def _revise(order: Order, found: LikelyDate) -> str:
@@ -294,9 +301,21 @@ def _revise(order: Order, found: LikelyDate) -> str:
     return f"likely to ship: {day}; {found.reason}"
 
 
-def _is_late(order: Order) -> bool:
-    likely_on, promised_on = order.likely_ships_on, order.promised_ships_on
-    return bool(likely_on and promised_on and likely_on > promised_on)
+def _tell(order: Order) -> bool:
+    """Whether the customer has to hear of the new day; if so, it is what they were told last."""
+    likely_on, promised_on, told_on = (
+        order.likely_ships_on,
+        order.promised_ships_on,
+        order.told_ships_on,
+    )
+    if likely_on is None or promised_on is None or likely_on <= promised_on:
+        return False
+    if told_on is not None:
+        slipped = working_days_between(told_on, likely_on)
+        if slipped <= SLIPS_UNTOLD and (slipped == 0 or told_on >= timezone.localdate()):
+            return False
+    order.told_ships_on = likely_on
+    return True
 
 
 @transaction.atomic

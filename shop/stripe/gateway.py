@@ -1,5 +1,8 @@
 """The only door to Stripe: our words in, plain facts out. Never called inside a transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -71,8 +74,24 @@ def _client(key: str, base: str) -> stripe.StripeClient:
     )
 
 
+# A cashier in this very process, where there is one; else the one that the settings name.
+_stand_in: ContextVar[stripe.StripeClient | None] = ContextVar("stand_in", default=None)
+
+
 def client() -> stripe.StripeClient:
-    return _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    return _stand_in.get() or _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+@contextmanager
+def asking(stand_in: stripe.StripeClient) -> Iterator[None]:
+    """Ask this client, and nobody else, until the block ends. Never beside a live key."""
+    if is_live_mode():
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY is a live one; nobody may stand in for it")
+    token = _stand_in.set(stand_in)
+    try:
+        yield
+    finally:
+        _stand_in.reset(token)
 
 
 def session_parameters(payment: Payment) -> dict[str, Any]:

@@ -117,7 +117,8 @@ def _stages(
     history: Iterable[Any],
 ) -> list[dict[str, str]]:
     """The six stages: what is done with its moment, what is next with what is known of it."""
-    current = STAGE_OF.get(Status(order.status), -1)
+    # A machine that is put right is where it is, not where it was.
+    current = STAGE_OF.get(Status(order.set_back_to or order.status), -1)
     reached = _reached(history)
     done_by = dict(zip(range(6), WAY[:1] + WAY[2:], strict=True))
     done_by[1] = Status.KITTING
@@ -136,6 +137,8 @@ def _stages(
         text = texts[number]
         if state == "done" and number != 1:
             text = moment(reached.get(done_by[number]) or reached.get(began.get(number, "")))
+        elif state == "now" and order.set_back_to:
+            text = "again"
         elif state == "now" and number in began:
             text = f"since {moment(reached.get(began[number]))}"
         stages.append({"name": name, "text": text, "state": state})

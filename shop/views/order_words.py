@@ -9,6 +9,7 @@ from config.templatetags.cartwright import day, moment
 from shop.emails import machine_words, workshop_address
 from shop.models import Order, Payment, PaymentHold, Refund, TrackedPart
 from shop.services.payments import CLOSED_UNPAID, NEVER_OPENED, NOT_IN_TIME, SURPLUS
+from shop.services.setbacks import SET_BACK
 
 Status = Order.Status
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -40,6 +41,8 @@ def state_words(
     if order.status == Status.CANCELLED:
         return Words("Cancelled", f"This order will not be built. {_money_back(payments)}")
     machine = machine_words(order)
+    if order.set_back_to:
+        return _put_right(order)
     return {
         Status.RELEASED: Words(
             "Paid. Planning your build",
@@ -57,6 +60,30 @@ def state_words(
         Status.BOXING: Words("Being boxed", f"{_capital(machine)}: tested, now boxed."),
         Status.DELIVERED: Words("Delivered", "The carrier says that it has arrived."),
     }[Status(order.status)]
+
+
+AGAIN_AT: dict[str, str] = {
+    Status.BUILD: "back on the bench",
+    Status.TEST: "being tested again",
+}
+
+
+def _put_right(order: Order) -> Words:
+    """A machine that had been further: what we found is our affair, where it is now is not."""
+    machine = machine_words(order)
+    if order.set_back_to == Status.KITTING:
+        return Words(
+            "Being made anew",
+            f"Something broke while we made {machine}, so we start over with fresh parts. "
+            "You need not do anything; the date beside this is what we expect now.",
+        )
+    place = AGAIN_AT[order.set_back_to]
+    one = "It is" if sum(line.quantity for line in order.lines.all()) == 1 else "One is"
+    return Words(
+        "Being put right",
+        f"We found something while making {machine}. {one} {place}, and goes on from there. "
+        "You need not do anything.",
+    )
 
 
 def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Words:
@@ -201,6 +228,18 @@ def _payment_happened(change: StateChange) -> str:
     return PAYMENT_HAPPENED.get(change.to_state, "")
 
 
+def _noted(why: str) -> tuple[str, str]:
+    """A note at a state that stays; what staff note among themselves, as a hold, is not told."""
+    if why.startswith(LIKELY):
+        new_date, _, reason = why.removeprefix(LIKELY).partition("; ")
+        return f"Likely to ship {new_date}", reason
+    stage = why.removeprefix(SET_BACK)
+    if stage == why:
+        return "", ""
+    anew = stage == Status.KITTING
+    return "Being made anew" if anew else f"Being put right: {AGAIN_AT[stage]}", ""
+
+
 def _happened(change: StateChange) -> tuple[str, str]:
     if change.subject_type == "shop.payment":
         return _payment_happened(change), ""
@@ -209,9 +248,6 @@ def _happened(change: StateChange) -> tuple[str, str]:
     if change.subject_type == "shop.dispute":
         return "", ""  # between the bank and us
     if change.from_state == change.to_state:
-        if not change.why.startswith(LIKELY):
-            return "", ""  # what staff note among themselves: a hold, and its end
-        new_date, _, reason = change.why.removeprefix(LIKELY).partition("; ")
-        return f"Likely to ship {new_date}", reason
+        return _noted(change.why)
     why = change.why if change.to_state == Status.CANCELLED else ""
     return HAPPENED[Status(change.to_state)], why

@@ -11,6 +11,7 @@ class PurchaseOrderLineSerializer(serializers.ModelSerializer[PurchaseOrderLine]
         fields = [
             "line_number", "part_number", "sku", "description", "quantity", "push_quantity",
             "push_reason", "received_quantity", "price_minor", "requested_on", "promised_on",
+            "later_quantity", "later_on",
         ]  # fmt: skip
 
 

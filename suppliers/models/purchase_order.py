@@ -91,6 +91,10 @@ class PurchaseOrderLine(models.Model):
     price_minor = models.BigIntegerField(help_text="For one.")
     requested_on = models.DateField()
     promised_on = models.DateField(null=True, blank=True, help_text="The supplier's latest word.")
+    later_quantity = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Of what is still to come, so many on a later day."
+    )
+    later_on = models.DateField(null=True, blank=True, help_text="That later day.")
 
     class Meta:
         ordering = ["purchase_order", "line_number"]
@@ -112,6 +116,15 @@ class PurchaseOrderLine(models.Model):
                 condition=Q(push_quantity=0) | ~Q(push_reason=""),
                 name="purchase_order_line_push_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(later_quantity=0, later_on__isnull=True)
+                | Q(
+                    later_quantity__gt=0,
+                    later_quantity__lt=F("quantity") - F("received_quantity"),
+                    later_on__gt=F("promised_on"),
+                ),
+                name="purchase_order_line_comes_in_two_parts",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -123,9 +136,23 @@ class PurchaseOrderLine(models.Model):
         return f"{self.purchase_order.number}/{self.line_number}"
 
     @property
+    def later_reference(self) -> str:
+        """How production knows the pieces of this line that come on the later day."""
+        return f"{self.reference}-2"
+
+    @property
+    def references(self) -> list[str]:
+        return [self.reference, self.later_reference]
+
+    @property
     def open_quantity(self) -> int:
         """Ordered and not here yet."""
         return self.quantity - self.received_quantity
+
+    @property
+    def next_quantity(self) -> int:
+        """What is to come on the nearer day."""
+        return self.open_quantity - self.later_quantity
 
     @property
     def due_on(self) -> date:

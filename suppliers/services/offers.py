@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from production.services.supply import update_supply_profile
+from production.services.supply_profiles import update_supply_profile
 from suppliers.models import Offer
 
 # Among offers this close to the cheapest the quicker one wins: days are worth a little money.

@@ -1,7 +1,7 @@
 """Purchase orders on their way: the mail, and what the supplier answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
@@ -12,22 +12,16 @@ from config.audit.services import change_status
 from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
-from production.services.supply import (
-    ReceiptFacts,
-    record_scheduled_receipts,
-    withdraw_scheduled_receipt,
-)
-from shop.models import Order
+from production.services.incoming import lock_receipts
+from production.services.supply import withdraw_scheduled_receipt
 from suppliers.errors import BadPromise, PurchaseOrderClosed
-from suppliers.models import Pegging, PromiseEvent, PurchaseOrder, PurchaseOrderLine
+from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
 from suppliers.outbound.pdf import purchase_order_pdf
 from suppliers.selectors import by_token
+from suppliers.services.promised_days import Later, promised, put_together, write_down
 
 Status = PurchaseOrder.Status
-
-# A promise further away than this is a slip of the keyboard.
-FARTHEST = timedelta(days=365)
 
 
 def confirm_url(purchase_order: PurchaseOrder) -> str:
@@ -67,13 +61,21 @@ def queue_purchase_order_mail(
     )
 
 
-def lock_orders_of(purchase_order_id: int) -> None:
-    """Lock the customers' orders that a purchase order is for: the first lock of every change.
+def lock_orders_of(purchase_order_id: int, *, are_waiting_too: bool = False) -> set[int]:
+    """Lock whom a purchase order serves, then its receipts: the first locks of every change.
 
-    Planning takes the same ones, so whoever holds them sees the purchase order at rest.
+    The orders that it was bought for and those that have been given pieces since; with
+    `are_waiting_too` those that wait for its parts. Planning takes the same locks, so whoever
+    holds them sees the purchase order at rest. Returns the orders.
     """
-    pegged = Pegging.objects.filter(line__purchase_order=purchase_order_id)
-    lock_rows(Order, set(pegged.values_list("requirement__clearance__order_id", flat=True)))
+    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
+    coming = [line.references for line in lines.select_related("purchase_order")]
+    pegged = Pegging.objects.filter(line__in=lines).values_list("requirement_id", flat=True)
+    return lock_receipts(
+        references=[reference for of_line in coming for reference in of_line],
+        requirement_ids=set(pegged),
+        is_for_waiting_too=are_waiting_too,
+    )
 
 
 def check_open(purchase_order: PurchaseOrder) -> None:
@@ -84,72 +86,31 @@ def check_open(purchase_order: PurchaseOrder) -> None:
 
 
 @transaction.atomic
-def confirm_purchase_order(*, token: str, promises: Mapping[int, date]) -> PurchaseOrder:
+def confirm_purchase_order(
+    *, token: str, promises: Mapping[int, date], later: Mapping[int, Later] | None = None
+) -> PurchaseOrder:
     """Take the supplier's days: line number → day at our door. Lines not named are unanswered.
 
-    A day that was said before is a no-op; a new one is written down beside the old. Raises
-    `NotFound` for a token that is nobody's, `BadPromise` for a line or day that cannot be, and
-    `PurchaseOrderClosed` once nothing more is to come.
+    `later`: of these lines, which have a day in `promises` too, some pieces come on a later one.
+    What was said before is a no-op; what is new is written down beside the old. Raises
+    `NotFound` for a token that is nobody's, `BadPromise` for a line, day or number of pieces that
+    cannot be, and `PurchaseOrderClosed` once nothing more is to come.
     """
     lock_orders_of(by_token(token).pk)
     purchase_order = by_token(token)
     check_open(purchase_order)
     lines = {line.line_number: line for line in purchase_order.lines.all()}
+    rest = later or {}
+    if strangers := set(rest) - set(promises):
+        raise BadPromise(f"Line {min(strangers)}: a later day needs a first one beside it.")
     changed = [
-        _promised(purchase_order, lines, number, day) for number, day in sorted(promises.items())
+        promised(purchase_order, lines, number, day, rest.get(number))
+        for number, day in sorted(promises.items())
     ]
-    _write_down(purchase_order, [line for line in changed if line is not None])
+    write_down(purchase_order, [line for line in changed if line is not None])
     if promises and purchase_order.acknowledged_at is None:
         _acknowledge(purchase_order, f"confirmed {len(promises)} of {len(lines)} lines")
     return purchase_order
-
-
-def _promised(
-    purchase_order: PurchaseOrder,
-    lines: Mapping[int, PurchaseOrderLine],
-    number: int,
-    promised_on: date,
-) -> PurchaseOrderLine | None:
-    """The line with its new day, unsaved; None where that day was said before."""
-    line = lines.get(number)
-    if line is None:
-        raise BadPromise(f"{purchase_order.number} has lines 1 to {len(lines)}, got {number}.")
-    if line.promised_on == promised_on:
-        return None
-    if not line.open_quantity:
-        raise BadPromise(f"Line {number}: everything has arrived, so no day is expected.")
-    today = timezone.localdate()
-    if not today <= promised_on <= today + FARTHEST:
-        raise BadPromise(
-            f"Line {number}: expected a day from {today} to {today + FARTHEST}, got {promised_on}."
-        )
-    line.promised_on = promised_on
-    return line
-
-
-def _write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
-    """Keep what was said, and pass it on to planning."""
-    if not lines:
-        return
-    record_scheduled_receipts(
-        receipts=[
-            ReceiptFacts(
-                reference=line.reference,
-                part_id=line.part_id,
-                quantity=line.quantity,
-                due_on=line.promised_on,
-                supplier_name=purchase_order.supplier.name,
-                # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
-                is_confirmed=True,
-            )
-            for line in lines
-        ]
-    )
-    PromiseEvent.objects.bulk_create(
-        PromiseEvent(line=line, promised_on=line.due_on, quantity=line.open_quantity)
-        for line in lines
-    )
-    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on"])
 
 
 def _acknowledge(purchase_order: PurchaseOrder, why: str) -> None:
@@ -174,6 +135,7 @@ def call_off_purchase_order(*, purchase_order_id: int, why: str, actor: str) -> 
     lines = list(purchase_order.lines.select_related("part"))
     rest = [line for line in lines if line.open_quantity]
     for line in rest:
+        put_together(line)
         withdraw_scheduled_receipt(reference=line.reference)
     lock_rows(PurchaseOrder, [purchase_order.pk])
     has_any = any(line.received_quantity for line in lines)

@@ -9,13 +9,11 @@ from django.db.models import F
 
 from config.audit.services import change_status
 from config.locks import lock_rows
-from production.models import Allocation
-from production.services.free_supply import lock_free_supply
-from production.services.pegging import lock_orders
 from production.services.supply import record_goods_receipt
 from suppliers.errors import NotFound, ReceiptRefused
-from suppliers.models import GoodsReceipt, Pegging, PurchaseOrder, PurchaseOrderLine
-from suppliers.services.purchase_orders import check_open
+from suppliers.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine
+from suppliers.services.promised_days import move_rest, put_together
+from suppliers.services.purchase_orders import check_open, lock_orders_of
 
 Status = PurchaseOrder.Status
 
@@ -45,6 +43,8 @@ def _receive(
         raise ReceiptRefused(
             f"{line.reference}: expected at most {line.open_quantity} more, got {quantity}."
         )
+    # With the last of the nearer pieces there is one day again: the later one.
+    moves_on = put_together(line) if quantity >= line.next_quantity else None
     record_goods_receipt(
         reference=line.reference,
         quantity=quantity,
@@ -59,6 +59,8 @@ def _receive(
     PurchaseOrderLine.objects.filter(pk=line.pk).update(
         received_quantity=F("received_quantity") + quantity
     )
+    if moves_on and quantity < line.open_quantity:
+        move_rest(line, moves_on)
     _follow(line.purchase_order_id, received_by)
     return receipt
 
@@ -68,8 +70,6 @@ def receive_everything(*, purchase_order_id: int, received_by: str) -> int:
     """Book in all that is still to come, every line or none; returns how many pieces."""
     order_ids = lock_orders_served_by(purchase_order_id)
     lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id).order_by("part_id")
-    # All receipts before all levels, as everybody takes them.
-    lock_free_supply(part_ids={line.part_id for line in lines}, is_tied_too=True)
     pieces = 0
     for line in lines:
         if line.open_quantity:
@@ -84,18 +84,9 @@ def lock_orders_served_by(purchase_order_id: int) -> set[int]:
     """Lock every order that a delivery may serve, before the first piece is put on the shelf.
 
     Those that it was bought for, those that have been given it since, and those that wait for
-    free pieces of its parts. Orders come before stock in the order of locks, and the lines of a
-    delivery are booked in one by one. Locked once: who begins to wait meanwhile would be locked
-    out of order.
+    free pieces of its parts; then its receipts and the levels of its parts.
     """
-    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
-    pegged = Pegging.objects.filter(line__in=lines).values_list("requirement_id", flat=True)
-    references = [line.reference for line in lines.select_related("purchase_order")]
-    given = Allocation.objects.filter(scheduled_receipt__reference__in=references)
-    return lock_orders(
-        requirement_ids={*pegged, *given.values_list("requirement_id", flat=True)},
-        part_ids=lines.order_by().values_list("part_id", flat=True),
-    )
+    return lock_orders_of(purchase_order_id, are_waiting_too=True)
 
 
 def _line(line_id: int) -> PurchaseOrderLine:

@@ -46,7 +46,7 @@ def _is_taken(request: HttpRequest, form: ConfirmForm, token: str) -> bool:
     if not form.is_valid():
         return False
     try:
-        confirm_purchase_order(token=token, promises=form.promises())
+        confirm_purchase_order(token=token, promises=form.promises(), later=form.later())
     except SupplierError as error:
         form.add_error(None, str(error))
         return False
@@ -55,6 +55,12 @@ def _is_taken(request: HttpRequest, form: ConfirmForm, token: str) -> bool:
 
 
 def _row(line: PurchaseOrderLine, form: ConfirmForm) -> dict[str, Any]:
-    """A line with the field that answers it, if it is still to come."""
-    name = f"line_{line.line_number}"
-    return {"line": line, "field": form[name] if name in form.fields else None}
+    """A line with the fields that answer it, if it is still to come."""
+    number = line.line_number
+    name, later = f"line_{number}", (f"later_quantity_{number}", f"later_on_{number}")
+    return {
+        "line": line,
+        "field": form[name] if name in form.fields else None,
+        "later": [form[it] for it in later if it in form.fields],
+        "is_later_shown": bool(line.later_quantity or set(later) & set(form.errors)),
+    }

@@ -9,7 +9,7 @@ the shelf. Random, but always the same.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from configurator.models import Configuration, ModelVersion
-from production.models import BillOfMaterial, BomLine, Part, WorkCenter
-from production.services import supply
+from production.models import BillOfMaterial, BomLine, Part, Shift, WorkCenter
 from production.services.opening import record_opening
+from production.services.supply_profiles import update_supply_profile
 from shop.models import Order, OrderLine, Payment, PaymentClearance, ShippingMethod
 from suppliers.models import Offer
 from tests.factories.configurator import GROUPS, frozen_configuration, publish_small_model
@@ -64,9 +64,14 @@ def build() -> Scenario:
     versions = [publish_small_model() for _ in range(TOPS)]
     _bills(random, parts, versions)
     _stock(random)
-    WorkCenter.objects.bulk_create(
-        WorkCenter(code=kind, name=kind.title(), operation=kind, jobs_per_day=30_000)
+    centers = WorkCenter.objects.bulk_create(
+        WorkCenter(code=kind, name=kind.title(), operation=kind, stations=20)
         for kind in ("kitting", "build", "test", "box")
+    )
+    Shift.objects.bulk_create(
+        Shift(work_center=center, weekday=day, starts_at=time(6), ends_at=time(22))
+        for center in centers
+        for day in range(5)
     )
     configurations = [
         frozen_configuration(version=version, **choices)
@@ -181,9 +186,7 @@ def _stock(random: Random) -> None:
         for one in bought
     ]
     Offer.objects.bulk_create(offers)
-    supply.update_supply_profile(
-        rows=[(it.part_id, it.lead_days, it.supplier.name) for it in offers]
-    )
+    update_supply_profile(rows=[(it.part_id, it.lead_days, it.supplier.name) for it in offers])
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from configurator.services.authoring import draft_from
 from configurator.services.configurations import freeze_configuration
 from configurator.views.compare import compare_url
 from configurator.views.wish import query_of
-from production.models import AssemblyJob, Part
+from production.models import AssemblyJob, BillOfMaterial, Part
+from production.services.authoring.drafts import draft_from as bill_draft
 from shop.models import Order
 from suppliers.models import PurchaseOrder
 from tests.factories.assemblies import take
@@ -45,7 +46,11 @@ NAMES = (
         "nothing to compare",
     ),
     *("empty cart", "cart", "checkout", "order to pay", "order in the making", "supplier"),
+    *("bills", "bill", "where used", "draft bill", "bill line", "release of a bill"),
+    *("needs of a configuration", "sheets of a bill", "replacement"),
     *("today", "board", "orders", "order for staff", "job", "stock", "part"),
+    *("pick list", "traveller", "labels"),
+    *("trace", "trace of a part", "as built"),
     *("purchase orders", "purchase order", "offers", "short parts"),
     *("refund", "disputes", "dispute", "books", "reconciliation"),
     *("try it", "reasons", "rules to write", "rules to read", "sheets", "differences"),
@@ -78,6 +83,7 @@ def build_places() -> dict[str, Place]:
         "order in the making": Place(paid.get_absolute_url()),
         **_of_buying_and_making(paid),
         **_of_authoring(configuration),
+        **_of_bills(),
     }
 
 
@@ -109,8 +115,14 @@ def _of_buying_and_making(order: Order) -> dict[str, Place]:
         "orders": reverse("ops:orders"),
         "order for staff": reverse("ops:order", args=[order.number]),
         "job": reverse("ops:job", args=[job.number]),
+        "pick list": f"{reverse('ops:pick')}?job={job.number}",
+        "traveller": reverse("ops:traveller", args=[job.number]),
+        "labels": f"{reverse('ops:labels')}?job={job.number}&part={part.pk}",
         "stock": reverse("ops:stock"),
         "part": reverse("ops:part", args=[part.pk]),
+        "trace": reverse("ops:trace"),
+        "trace of a part": f"{reverse('ops:trace')}?{urlencode({'q': part.part_number})}",
+        "as built": reverse("ops:trace_job", args=[job.number]),
         "purchase orders": reverse("ops:purchase_orders"),
         "purchase order": reverse("ops:purchase_order", args=[bought.number]),
         "offers": reverse("ops:offers"),
@@ -143,6 +155,27 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
         "sheets": reverse("ops:version-exchange", args=[draft.pk]),
         "sub-assemblies": reverse("ops:version-assemblies", args=[draft.pk]),
         "differences": reverse("ops:version-difference", args=[draft.pk]),
+    }
+    staff = staff_cookies()
+    return {name: Place(path, staff) for name, path in pages.items()}
+
+
+def _of_bills() -> dict[str, Place]:
+    """The bill of the compact computer, and a draft that says something else."""
+    bill = BillOfMaterial.objects.get(product_slug="compact", status="released")
+    draft = bill_draft(bill_id=bill.pk, actor="tests")
+    draft.checks.filter(condition="").update(condition="1 > 2")
+    inside = bill.lines.filter(component__isnull=False).first()
+    pages = {
+        "bills": reverse("ops:bills"),
+        "bill": reverse("ops:bill", args=[bill.pk]),
+        "where used": reverse("ops:bills_used", args=[inside.component_id]),
+        "draft bill": reverse("ops:bill_write", args=[draft.pk]),
+        "bill line": reverse("ops:bill_item", args=[draft.pk, "lines", draft.lines.first().pk]),
+        "release of a bill": reverse("ops:bill_release", args=[draft.pk]),
+        "needs of a configuration": reverse("ops:bill_needs", args=[draft.pk]),
+        "sheets of a bill": reverse("ops:bill_exchange", args=[draft.pk]),
+        "replacement": reverse("ops:bills_replace"),
     }
     staff = staff_cookies()
     return {name: Place(path, staff) for name, path in pages.items()}

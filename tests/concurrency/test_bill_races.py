@@ -5,7 +5,7 @@ Each race has a negative control: with its guard taken away the same race does h
 
 from contextlib import contextmanager
 from datetime import date
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +13,9 @@ from django.db import IntegrityError, connection, transaction
 from config.audit.models import StateChange
 from production.models import BillOfMaterial, BomLine, Part
 from production.services import bills, releasing
+from production.services.authoring import drafts, items
+from production.services.authoring.content import state_of, state_of_item
+from production.services.authoring.errors import ChangedMeanwhile, NotADraft
 from tests.concurrency.races import race
 from tests.factories.configurator import frozen_configuration
 from tests.factories.production import SET_PACK, draft_bill, makeable_model
@@ -115,3 +118,50 @@ def test_orders_and_releases_at_once_leave_every_snapshot_true_to_its_stamp():
     released = BillOfMaterial.objects.get(part=part, status="released")
     needed = {need.part_number: need.quantity for need in snapshot.needs}
     assert str(needed["CARTON"]) == released.lines.get().quantity_per
+
+
+def at_the_desk(draft, read):
+    return lambda: drafts.release_draft(bill_id=draft.pk, read=read, actor="staff:ada")
+
+
+def test_of_six_who_release_a_draft_at_the_desk_one_does_and_the_others_are_told(draft):
+    """The control is above: without the desk's look at the state nobody would be told."""
+    told = failed(race(*[at_the_desk(draft, state_of(draft))] * RACERS))
+    assert [type(one) for one in told] == [NotADraft] * (RACERS - 1)
+    assert "was released by ada" in str(told[0])
+    changes = StateChange.objects.filter(subject_id=draft.pk, to_state="released")
+    assert changes.filter(subject_type="production.billofmaterial").count() == 1
+
+
+def savers(draft):
+    line = draft.lines.first()
+    read = state_of_item(line, "lines")
+    cells = {"part": "LABEL", "operation": "box"}
+    return [
+        lambda number=number: items.save_item(
+            bill_id=draft.pk,
+            kind="lines",
+            item_id=line.pk,
+            read=read,
+            cells=cells | {"quantity": str(number)},
+        )
+        for number in range(2, 2 + RACERS)
+    ]
+
+
+def test_of_six_who_change_the_same_line_one_does_and_the_others_are_told(draft):
+    told = failed(race(*savers(draft)))
+    assert [type(one) for one in told] == [ChangedMeanwhile] * (RACERS - 1)
+
+
+def test_without_the_draft_s_lock_the_others_would_write_over_the_first(draft, monkeypatch):
+    all_have_read, compared = Barrier(RACERS), items._item
+
+    def compared_together(*args):
+        found = compared(*args)
+        all_have_read.wait(timeout=DEADLINE_S)
+        return found
+
+    monkeypatch.setattr(items, "lock_draft", lambda pk: BillOfMaterial.objects.get(pk=pk))
+    monkeypatch.setattr(items, "_item", compared_together)
+    assert failed(race(*savers(draft))) == []

@@ -33,6 +33,8 @@ MIX = (
     *[steps.swap] * 2,
     *[steps.take_what_came] * 2,
     *[steps.deal_out_anew] * 2,
+    *[steps.split] * 2,
+    steps.call_off,
 )
 CONDITION = "AND level.allocated + taken.pieces <= level.on_hand - level.on_hold"
 
@@ -74,9 +76,7 @@ def test_nothing_is_lost_and_nobody_deadlocks_when_everything_happens_at_once():
     workers = [worker(version, n, WANTED // WORKERS, outcomes, lock) for n in range(WORKERS)]
     assert [it for it in race(*workers) if it is not None] == []
     assert broken() == {}
-    assert not [it for it in outcomes if "deadlock" in it]
-    # A check may refuse who comes too late, as it is there for; he is served the next time.
-    assert [it for it in outcomes if it != "done" and "check constraint" not in it] == []
+    assert set(outcomes) == {"done"}, outcomes
 
 
 def careless(monkeypatch, *, is_checked):

@@ -6,22 +6,23 @@
     SET-CABLES (phantom)  2 cables, 4 ties
     SET-PACK (phantom)    carton, label
 
-An idle plant of four work centers, eight jobs a day each. Screws, ties, carton and label are
-consumables that the customer is not shown.
+An idle plant of four work centers, each open from 8 to 16 on five days, an hour a machine. Screws,
+ties, carton and label are consumables that the customer is not shown.
 """
 
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from django.db import transaction
 
 from config.audit.services import change_status
 from configurator.models import ModelVersion
-from production.models import BillOfMaterial, BomLine, Part, StockLevel, WorkCenter
-from production.services import supply
+from production.models import BillOfMaterial, BomLine, Part, Shift, StockLevel, WorkCenter
 from production.services.counting import adjust_stock
 from production.services.opening import record_opening
 from production.services.planning import plan_order
+from production.services.supply_profiles import update_supply_profile
 from shop.models import Order
 from tests.factories.configurator import GROUPS, SUPPLY, publish_small_model
 from tests.factories.shop import paid_order, place_small_order
@@ -144,9 +145,18 @@ def change_line(line: BomLine, **fields: Any) -> BillOfMaterial:
 
 def idle_plant() -> None:
     for kind in ("kitting", "build", "test", "box"):
-        WorkCenter.objects.get_or_create(
+        center, is_new = WorkCenter.objects.get_or_create(
             operation=kind, defaults={"code": kind, "name": kind.title(), "standard_minutes": 60}
         )
+        if is_new:
+            man(center)
+
+
+def man(center: WorkCenter, days: Iterable[int] = range(5)) -> None:
+    """One shift of eight hours on each of these weekdays."""
+    Shift.objects.bulk_create(
+        Shift(work_center=center, weekday=day, starts_at=time(8), ends_at=time(16)) for day in days
+    )
 
 
 def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY) -> ModelVersion:
@@ -168,7 +178,7 @@ def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY)
     idle_plant()
     bought = Part.objects.filter(kind=Part.Kind.BUY)
     record_opening(rows=[(one.pk, pieces, "A-01") for one in bought])
-    supply.update_supply_profile(
+    update_supply_profile(
         rows=[
             (one.pk, SUPPLY.get(one.part_number, (0, 2))[1], "Nordkomp")
             for one in bought.order_by("pk")

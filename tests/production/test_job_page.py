@@ -326,12 +326,13 @@ def test_a_held_job_offers_nothing_but_the_end_of_its_hold(floor, job):
     html = page(floor, job)
     assert "On hold (quality)" in html
     assert "the case is scratched" in html
-    for name in ("ops:job_scan", "ops:job_by_hand", "ops:job_send_back", "ops:job_hold"):
+    for name in ("ops:job_by_hand", "ops:job_send_back", "ops:job_hold"):
         assert not offers(floor, job, name)
+    assert "is on hold" in scan(floor, job, "CPU-6")  # the field waits for another job's code
     assert "The hold is lifted." in send(
         floor, form_of(floor, job, "ops:job_lift"), note="polished"
     )
-    assert offers(floor, job, "ops:job_scan")
+    assert "1 of 1 picked" in scan(floor, job, "CPU-6")
 
 
 def test_a_job_is_sent_back_with_a_reason_and_its_history_tells_it(floor, tested):
@@ -457,6 +458,23 @@ def test_a_bigger_machine_asks_the_database_no_more(floor, version):
         )
     assert big.requirements.count() > small.requirements.count()
     page(floor, small)
-    assert count_statements(floor, big) == count_statements(floor, small) <= 18
+    assert count_statements(floor, big) == count_statements(floor, small) <= 12
     hold_job(job_id=big.pk, cause="other", reason="x", actor=ACTOR)
-    assert count_statements(floor, big) <= 18
+    assert count_statements(floor, big) <= 13
+
+
+def test_while_a_kit_is_picked_its_page_asks_for_the_bins_as_well(floor, version):
+    job = planned_job(version=version)
+    start(job, "kitting")
+    beep("SCREW", job)
+    page(floor, job)
+    assert count_statements(floor, job) <= 12
+
+
+def test_from_its_page_a_job_leads_to_its_list_and_its_trace(floor, job):
+    html = page(floor, job)
+    for url in (
+        f"{reverse('ops:pick')}?job={job.number}",
+        reverse("ops:trace_job", args=[job.number]),
+    ):
+        assert f'href="{url}"' in html

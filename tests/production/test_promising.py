@@ -1,21 +1,25 @@
 """When can it ship, and what decides it?"""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from config.calendar import add_working_days
 from configurator.models import OptionAvailability, PlantLoad
+from configurator.selectors import ship_estimate
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
     BomSnapshot,
+    Closure,
+    Shift,
     SupplyProfile,
     WorkCenter,
 )
-from production.promising import BUFFER_DAYS, Wait, quote, ship_date
-from production.selectors import PlantQueue
+from production.promising import BUFFER_DAYS, quote
 from production.services.availability import refresh_availability
 from production.tasks import refresh_availability as refresh_task
 from shop.ports import promiser
@@ -67,11 +71,13 @@ def test_two_machines_need_two_of_each(version):
     assert ask(version, quantity=2).reason == "processor, 2 working days from Nordkomp"
 
 
-def test_what_is_overdue_is_still_waited_for_and_named():
-    last_week = Wait(date(2026, 11, 19), "power supply, Thu 19 Nov from Nordkomp")
-    decided = ship_date([last_week], PlantQueue(days=0, operation="", build_days=1), MONDAY)
-    assert decided.reason == "power supply, Thu 19 Nov from Nordkomp"
-    assert decided.likely_on == TUESDAY
+def test_machines_for_which_the_parts_are_here_do_not_wait_for_those_that_lack_some(version):
+    WorkCenter.objects.filter(operation="build").update(standard_minutes=480)
+    stock_part("CPU-6", 1)
+    answer = ask(version, quantity=2)
+    # Here on Wednesday: the second is begun on Thursday, when the first has left the bench.
+    assert answer.reason == "processor, 2 working days from Nordkomp"
+    assert answer.likely_on == FRIDAY
 
 
 def test_a_part_nobody_sells_has_no_date_and_the_reason_says_so(version):
@@ -89,15 +95,18 @@ def test_a_machine_without_a_bill_has_no_date_instead_of_an_error(version):
 
 
 def test_a_full_plant_decides_where_the_parts_would_be_here(version):
-    WorkCenter.objects.filter(operation="build").update(jobs_per_day=1)
+    WorkCenter.objects.filter(operation="build").update(standard_minutes=480)
     planned_order(version=version, quantity=3)
-    answer = ask(version)
+    today = timezone.localdate()
+    answer = ask(version, today=today)
     assert answer.reason == "the queue in build, 3 days"
-    assert answer.likely_on == FRIDAY
+    # Tomorrow at nine it would have been on the bench for a day; three are before it.
+    alone_on = add_working_days(today, 2)
+    assert answer.likely_on == add_working_days(alone_on, 3)
 
 
 def test_jobs_that_are_past_an_operation_do_not_queue_for_it(version):
-    WorkCenter.objects.filter(operation="build").update(jobs_per_day=1)
+    WorkCenter.objects.filter(operation="build").update(standard_minutes=480)
     planned_order(version=version, quantity=3)
     first = AssemblyJob.objects.order_by("pk").first()
     first.operations.filter(kind="build").update(
@@ -105,7 +114,55 @@ def test_jobs_that_are_past_an_operation_do_not_queue_for_it(version):
         started_at="2026-11-20T08:00Z",
         finished_at="2026-11-20T09:00Z",
     )
-    assert ask(version).reason == "the queue in build, 2 days"
+    assert ask(version, today=timezone.localdate()).reason == "the queue in build, 2 days"
+
+
+def test_days_on_which_the_plant_is_closed_do_not_count(version):
+    Closure.objects.create(on=TUESDAY, name="Founder's day")
+    answer = ask(version)
+    assert answer.likely_on == date(2026, 11, 25)
+    assert answer.ships_by_on == date(2026, 11, 30)
+
+
+def test_a_work_center_that_is_down_closes_only_itself(version):
+    build = WorkCenter.objects.get(operation="build")
+    Closure.objects.create(on=TUESDAY, name="New bench", work_center=build)
+    assert ask(version).likely_on == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("has_shifts", [False, True])
+def test_without_working_hours_there_is_no_date_and_the_work_center_is_named(version, has_shifts):
+    shifts = Shift.objects.filter(work_center__operation="test")
+    if has_shifts:  # closed for as long as anybody can see
+        Closure.objects.bulk_create(
+            Closure(on=timezone.localdate() + timedelta(days=day), name="Rebuilding")
+            for day in range(-1, 500)
+        )
+    else:
+        shifts.delete()
+    answer = ask(version, today=timezone.localdate())
+    assert (answer.likely_on, answer.ships_by_on) == (None, None)
+    name = "Kitting" if has_shifts else "Test"
+    assert answer.reason == f"{name}: its calendar has no working hours"
+
+
+def test_without_working_hours_the_configurator_has_no_date_either(version):
+    Shift.objects.all().delete()
+    refresh_availability()
+    assert PlantLoad.objects.get().build_days is None
+    found = ship_estimate({"CPU-6": 1}, MONDAY)
+    assert (found.likely_on, found.reason) == (None, "the workshop has no working hours yet")
+
+
+@pytest.mark.parametrize(("cpus", "minutes"), [(100, 60), (0, 60), (100, 470)])
+def test_the_configurator_and_the_quote_name_the_same_day(version, cpus, minutes):
+    WorkCenter.objects.filter(operation="build").update(standard_minutes=minutes)
+    stock_part("CPU-6", cpus)
+    planned_order(version=version, quantity=2)
+    refresh_availability()
+    today = timezone.localdate()
+    shown = ship_estimate({"CPU-6": 1, "PSU-450": 1}, today)
+    assert shown.likely_on == ask(version, today=today).likely_on
 
 
 def test_a_promise_on_a_saturday_counts_from_monday(version):
@@ -121,7 +178,7 @@ def test_a_promise_writes_nothing_and_takes_few_statements(version):
 
 
 def test_the_configurator_is_told_what_lies_free_and_how_long_the_queue_is(version):
-    WorkCenter.objects.filter(operation="test").update(jobs_per_day=2, standard_minutes=700)
+    WorkCenter.objects.filter(operation="test").update(stations=2, standard_minutes=700)
     planned_order(version=version, quantity=4)
     SupplyProfile.objects.filter(part__part_number="CABLE").delete()
     with CaptureQueriesContext(connection) as captured:
@@ -131,7 +188,7 @@ def test_the_configurator_is_told_what_lies_free_and_how_long_the_queue_is(versi
     assert (cpu.in_stock, cpu.lead_days) == (96, 2)
     assert OptionAvailability.objects.get(part_number="CABLE").lead_days is None
     load = PlantLoad.objects.get()
-    assert (load.queue_days, load.build_days) == (2, 2)
+    assert (load.queue_days, load.build_days) == (3, 2)
 
 
 def test_the_periodic_task_does_the_same(version):

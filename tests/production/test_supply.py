@@ -18,6 +18,7 @@ from production.models import (
 from production.selectors import open_shortages
 from production.services import supply
 from production.services.supply import ReceiptFacts
+from production.services.supply_profiles import update_supply_profile
 from shop.models import TrackedPart
 from tests.factories.production import makeable_model, planned_order, stock_part
 
@@ -166,7 +167,7 @@ def test_a_supplier_that_falls_short_keeps_what_it_delivered(waiting):
 def test_a_lead_time_reaches_the_configurator():
     makeable_model()
     part = StockLevel.objects.get(part__part_number="CPU-16").part
-    supply.update_supply_profile(rows=[(part.pk, 9, "Halden")])
+    update_supply_profile(rows=[(part.pk, 9, "Halden")])
     known = OptionAvailability.objects.get(part_number="CPU-16")
     assert (known.in_stock, known.lead_days) == (100, 9)
 

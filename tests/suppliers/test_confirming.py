@@ -14,6 +14,7 @@ from shop.models import Order, TrackedPart
 from shop.services.orders import cancel_order
 from suppliers.errors import BadPromise, NotFound, PurchaseOrderClosed
 from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
+from suppliers.services.promised_days import Later
 from suppliers.services.purchase_orders import (
     call_off_purchase_order,
     confirm_purchase_order,
@@ -190,3 +191,89 @@ def test_an_order_is_called_off_once():
     with pytest.raises(PurchaseOrderClosed):
         call_off(purchase_order)
     assert OutgoingMail.objects.filter(key__endswith="called-off").count() == 1
+
+
+# --- a line that comes on two days
+
+
+@pytest.fixture
+def split():
+    """Three computers wait for a power supply each; two come soon, one later, and one is spare."""
+    purchase_order = purchased(quantity=3, moq=4)
+    say_two_days(purchase_order, pieces=2)
+    return purchase_order
+
+
+def say_two_days(purchase_order, *, pieces, days=(SOON, LATER)):
+    confirm_purchase_order(
+        token=purchase_order.token,
+        promises={1: days[0]},
+        later={1: Later(pieces, days[1])},
+    )
+
+
+def coming():
+    rows = ScheduledReceipt.objects.order_by("reference")
+    return [(it.due_on, it.quantity, it.received_quantity, it.pegged_quantity) for it in rows]
+
+
+def test_who_is_served_first_keeps_the_nearer_pieces_of_a_line_that_comes_on_two_days(split):
+    assert coming() == [(SOON, 2, 0, 2), (LATER, 2, 0, 1)]
+    jobs = AssemblyJob.objects.order_by("pk")
+    assert list(jobs.values_list("parts_due_on", flat=True)) == [SOON, SOON, LATER]
+    assert said() == [(SOON, 2), (LATER, 2)]
+    line = split.lines.get()
+    assert (line.promised_on, line.later_quantity, line.later_on) == (SOON, 2, LATER)
+    say_two_days(split, pieces=2)
+    assert len(said()) == 2
+
+
+def test_one_day_for_all_puts_a_line_together_again(split):
+    confirm(split, line1=LATER)
+    assert coming() == [(LATER, 4, 0, 3)]
+    assert split.lines.get().later_on is None
+
+
+def test_once_the_nearer_pieces_are_here_the_rest_has_one_day(split):
+    line = split.lines.get()
+    for key, pieces in (("a", 1), ("b", 1)):
+        receive_goods(line_id=line.pk, quantity=pieces, key=key, received_by="staff:anna")
+    assert coming() == [(LATER, 4, 2, 1)]
+    line.refresh_from_db()
+    assert (line.due_on, line.later_quantity) == (LATER, 0)
+    assert AssemblyJob.objects.filter(status="ready").count() == 2
+    receive_everything(purchase_order_id=split.pk, received_by="staff:anna")
+    assert AssemblyJob.objects.filter(status="ready").count() == 3
+
+
+def test_more_than_the_nearer_pieces_may_come_at_once(split):
+    line = split.lines.get()
+    receive_goods(line_id=line.pk, quantity=3, key="a", received_by="staff:anna")
+    assert coming() == [(LATER, 4, 3, 0)]
+    assert AssemblyJob.objects.filter(status="ready").count() == 3
+
+
+def test_calling_off_a_line_that_comes_on_two_days_lets_go_of_both(split):
+    call_off_purchase_order(purchase_order_id=split.pk, why="too late", actor="staff:anna")
+    assert coming() == []
+    assert not Allocation.objects.filter(scheduled_receipt__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "days", "message"),
+    [
+        (4, (SOON, LATER), "1 to 3 of them can come later, got 4"),
+        (0, (SOON, LATER), "got 0"),
+        (1, (LATER, SOON), "expected a later day than"),
+        (1, (SOON, TODAY + timedelta(days=999)), "expected a day from"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused_and_change_nothing(split, pieces, days, message):
+    with pytest.raises(BadPromise, match=message):
+        say_two_days(split, pieces=pieces, days=days)
+    assert coming() == [(SOON, 2, 0, 2), (LATER, 2, 0, 1)]
+
+
+def test_a_later_day_needs_a_first_one(split):
+    with pytest.raises(BadPromise, match="needs a first one"):
+        confirm_purchase_order(token=split.token, promises={}, later={1: Later(1, LATER)})

@@ -198,3 +198,49 @@ def test_a_long_order_takes_few_statements(client):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url_of(purchase_order)).status_code == 200
     assert len(captured) <= 5
+
+
+def two_days(**changes):
+    said = {
+        "line_1": SOON.isoformat(),
+        "later_quantity_1": "1",
+        "later_on_1": (SOON + timedelta(days=5)).isoformat(),
+    }
+    return {name: value for name, value in {**said, **changes}.items() if value is not None}
+
+
+def test_some_pieces_of_a_line_may_come_on_a_later_day(client):
+    purchase_order = purchased(quantity=3)
+    response = client.post(url_of(purchase_order), two_days(), follow=True)
+    words = text_of(response)
+    assert "1 of them on" in words
+    assert "Line 1: 2 promised for" in words
+    line = PurchaseOrderLine.objects.get()
+    assert (line.promised_on, line.later_quantity) == (SOON, 1)
+    assert 'name="later_quantity_1" value="1"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"later_on_1": None}, "Expected both: how many come later, and on which day."),
+        ({"later_quantity_1": ""}, "Expected both: how many come later, and on which day."),
+        ({"later_on_1": TODAY.isoformat()}, "Expected a day after that of the others."),
+        ({"line_1": ""}, "Expected a day after that of the others."),
+        ({"later_quantity_1": "3"}, "less than or equal to 2"),
+    ],
+)
+def test_two_days_that_cannot_be_are_said_beside_the_field(client, changes, problem):
+    purchase_order = purchased(quantity=3)
+    before = state()
+    response = client.post(url_of(purchase_order), two_days(**changes))
+    assert response.status_code == 422
+    assert problem in text_of(response)
+    assert state() == before
+
+
+def test_a_single_piece_has_one_day(client):
+    purchase_order = purchased()
+    assert "later_on_1" not in client.get(url_of(purchase_order)).text
+    response = client.post(url_of(purchase_order), two_days())
+    assert "Line 1 takes no day." in text_of(response)

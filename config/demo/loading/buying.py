@@ -5,7 +5,7 @@ from collections import defaultdict
 from config.demo.catalogue.suppliers import SUPPLIERS, offers
 from config.demo.loading.making import PartIds
 from production.services.availability import refresh_availability
-from production.services.supply import update_supply_profile
+from production.services.supply_profiles import update_supply_profile
 from suppliers.models import Offer, Supplier
 from suppliers.services.offers import best_purchase
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import time
 from itertools import count
 from typing import Any
 
@@ -17,17 +18,20 @@ from production.models import (
     CheckItem,
     InstructionStep,
     Part,
+    Shift,
     WorkCenter,
 )
 from production.services.releasing import release_bill
 
-# code, name, operation, jobs a day, minutes a job
+# code, name, operation, stations, minutes a job
 WORK_CENTERS = (
-    ("kitting", "Kitting shelves", "kitting", 16, 20),
-    ("bench", "Assembly benches", "build", 8, 120),
-    ("test", "Test racks", "test", 12, 240),
-    ("packing", "Packing table", "box", 20, 20),
+    ("kitting", "Kitting shelves", "kitting", 1, 20),
+    ("bench", "Assembly benches", "build", 2, 120),
+    ("test", "Test racks", "test", 6, 240),
+    ("packing", "Packing table", "box", 1, 20),
 )
+# Monday to Friday, with half an hour for lunch.
+SHIFTS = ((time(8), time(12)), (time(12, 30), time(16, 30)))
 
 LINE_FIELDS = (
     *("position", "component_id", "component_group", "quantity_per", "condition", "operation"),
@@ -153,20 +157,27 @@ def _stored(bill: BillOfMaterial) -> Content:
 
 
 def load_work_centers() -> int:
-    """One place for each operation."""
+    """One place for each operation, and when it is manned: hours that staff have set stay."""
     WorkCenter.objects.bulk_create(
         [
             WorkCenter(
                 code=code,
                 name=name,
                 operation=operation,
-                jobs_per_day=jobs_per_day,
+                stations=stations,
                 standard_minutes=minutes,
             )
-            for code, name, operation, jobs_per_day, minutes in WORK_CENTERS
+            for code, name, operation, stations, minutes in WORK_CENTERS
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "operation", "jobs_per_day", "standard_minutes"],
+        update_fields=["name", "operation", "stations", "standard_minutes"],
     )
+    if not Shift.objects.exists():
+        Shift.objects.bulk_create(
+            Shift(work_center=center, weekday=day, starts_at=start, ends_at=end)
+            for center in WorkCenter.objects.filter(code__in=[row[0] for row in WORK_CENTERS])
+            for day in range(5)
+            for start, end in SHIFTS
+        )
     return len(WORK_CENTERS)

@@ -18,7 +18,12 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyT
         "Product manager": {
             "configurator": {"*": EVERYTHING},
             "shop": {"shippingmethod": WORK},
-            "production": {"part": WORK, "billofmaterial": EVERYTHING, "bomline": EVERYTHING},
+            "production": {
+                "part": WORK,
+                "stocklevel": READ,
+                "billofmaterial": (*EVERYTHING, "release"),
+                "bomline": EVERYTHING,
+            },
         },
         "Purchasing": {
             "suppliers": {"*": WORK},

@@ -1,9 +1,10 @@
-"""CSV as spreadsheets write and read it: UTF-8 with its mark, comma or semicolon.
+"""CSV as spreadsheets write and read it: UTF-8, or UTF-16 with its mark, comma or semicolon.
 
 A cell that a spreadsheet would run as a formula is written with an apostrophe before it, and read
 without; so what is written is read back as it was.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -15,6 +16,7 @@ from configurator.errors import UnreadableSheet
 LARGEST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 MARK = "\ufeff"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode text" of a spreadsheet
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 WHOLE = re.compile(r"-?[0-9]+")
@@ -121,8 +123,9 @@ def _decoded(content: bytes) -> str:
     if len(content) > LARGEST_BYTES:
         size = f"{len(content) / 1e6:.1f} MB"
         raise UnreadableSheet([SheetProblem(1, "", "10 MB at most", size)])
+    encoding = "utf-16" if content.startswith(UTF_16) else "utf-8"
     try:
-        text = content.decode().removeprefix(MARK)
+        text = content.decode(encoding).removeprefix(MARK)
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         told = SheetProblem(

@@ -34,7 +34,7 @@ class Background(threading.Thread):
         while not self._is_stopping.is_set():
             self.cashier.store.changed.clear()
             try:
-                due = [self._keep_appointments(), self.deliveries.send_due()]
+                due = [keep_appointments(self.cashier), self.deliveries.send_due()]
             except Exception:
                 logger.exception("the background work failed; going on")
                 due = []
@@ -42,25 +42,26 @@ class Background(threading.Thread):
             wait = min(times) - self.cashier.clock() if times else LONGEST_WAIT_SECONDS
             self.cashier.store.changed.wait(min(max(wait, 0.0), LONGEST_WAIT_SECONDS))
 
-    def _keep_appointments(self) -> float | None:
-        """Keep all that are due; returns when the next one is."""
-        while True:
-            with self.cashier.store.transaction():
-                found = calendar_book.next_due(self.cashier)
-                if found is None:
-                    return calendar_book.next_due_at(self.cashier)
-                action, subject = found
-                try:
-                    with self.cashier.store.savepoint():
-                        calendar_book.cancel(self.cashier, action, subject)
-                        ACTIONS[action](self.cashier, subject)
-                except Exception:
-                    logger.exception("%s of %s failed; trying again", action, subject)
-                    due_at = self.cashier.clock() + AFTER_FAULT_SECONDS
-                    calendar_book.appoint(self.cashier, action, subject, due_at=due_at)
-
     def stop(self) -> None:
         self._is_stopping.set()
         self.cashier.store.changed.set()
         self.join()
         self.deliveries.close()
+
+
+def keep_appointments(cashier: Cashier) -> float | None:
+    """Keep all that are due; returns when the next one is."""
+    while True:
+        with cashier.store.transaction():
+            found = calendar_book.next_due(cashier)
+            if found is None:
+                return calendar_book.next_due_at(cashier)
+            action, subject = found
+            try:
+                with cashier.store.savepoint():
+                    calendar_book.cancel(cashier, action, subject)
+                    ACTIONS[action](cashier, subject)
+            except Exception:
+                logger.exception("%s of %s failed; trying again", action, subject)
+                due_at = cashier.clock() + AFTER_FAULT_SECONDS
+                calendar_book.appoint(cashier, action, subject, due_at=due_at)

@@ -15,7 +15,7 @@ from production.errors import (
 )
 from production.models import CheckResult
 from production.selectors.checks import check_states, limits_in_words
-from production.services.checks import record_check
+from production.services.checks import Found, record_check, record_checks
 from production.services.rework import send_back
 from tests.production.floor.floor import (
     ACTOR,
@@ -132,3 +132,16 @@ def test_a_check_that_fails_while_the_machine_is_packed_keeps_the_box_open(job):
     send_back(job_id=job.pk, kind="build", reason="loose plug", actor=ACTOR)
     with pytest.raises(OperationOutOfOrder, match="test has not been started"):
         check(job, "boots", is_passed=True)
+
+
+def test_a_whole_protocol_is_written_down_at_once_or_not_at_all(job):
+    good = [Found(uuid4(), "boots", is_passed=True), Found(uuid4(), "rail-12v", value=Decimal(12))]
+    with pytest.raises(UnknownCheck):
+        record_checks(job_id=job.pk, found=[*good, Found(uuid4(), "smell")], actor=ACTOR)
+    assert states(job) == {"boots": False, "rail-12v": False}
+    assert len(record_checks(job_id=job.pk, found=good, actor=ACTOR)) == 2
+    assert record_checks(job_id=job.pk, found=good, actor=ACTOR) == []
+    assert states(job) == {"boots": True, "rail-12v": True}
+    other = Found(good[0].client_id, "rail-12v", value=Decimal(12))
+    with pytest.raises(ClientIdReused):
+        record_checks(job_id=job.pk, found=[other], actor=ACTOR)

@@ -14,7 +14,7 @@ from production.errors import (
     UnknownSerial,
 )
 from production.models import SerialUnit
-from production.services.serials import capture_serial, take_out_serial
+from production.services.serials import capture_serial, capture_serials, take_out_serial
 from shop.models import TrackedPart
 from tests.production.floor.floor import (
     ACTOR,
@@ -197,3 +197,14 @@ def test_what_was_scanned_and_tested_cannot_be_rewritten(job, table, sql):
         connection.cursor() as cursor,
     ):
         cursor.execute(sql.format(f"production_{table}"))
+
+
+def test_the_serial_numbers_of_a_machine_are_written_down_at_once_or_not_at_all(job):
+    cpu = need(job, "CPU-6").pk
+    with pytest.raises(SerialRefused, match="has all serial numbers"):
+        capture_serials(job_id=job.pk, serials={cpu: ["SN-1", "SN-2"]}, actor=ACTOR)
+    with pytest.raises(UnknownRequirement):
+        capture_serials(job_id=job.pk, serials={cpu: ["SN-1"], cpu + 1_000_000: []}, actor=ACTOR)
+    assert not SerialUnit.objects.exists()
+    capture_serials(job_id=job.pk, serials={cpu: ["SN-1"]}, actor=ACTOR)
+    assert TrackedPart.objects.get(part_number="CPU-6").serial == "SN-1"

@@ -4,18 +4,21 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from production.models import CheckResult, ScanEvent, Station, WorkCenter
+from production.services.holds import hold_job
 from production.services.stations import hash_token, make_station, renew_token, revoke_station
-from tests.production.floor.floor import go, model_with_checks, planned_job, start
+from tests.production.floor.floor import finish, go, model_with_checks, planned_job, start
 
 pytestmark = pytest.mark.django_db
 
-SCANS, CHECKS = "/api/v1/floor/scans/", "/api/v1/floor/checks/"
+JOBS, SCANS, CHECKS = (f"/api/v1/floor/{name}/" for name in ("jobs", "scans", "checks"))
 
 
 @pytest.fixture
@@ -65,6 +68,53 @@ def test_a_refused_scan_is_a_409_that_says_what_was_expected(station, job):
     assert body["expected"]
 
 
+def at(code, name):
+    """A client of a station at another work center."""
+    return client_with(
+        make_station(name=name, work_center_id=WorkCenter.objects.get(code=code).pk)[1]
+    )
+
+
+def test_a_station_lists_the_jobs_before_it_with_what_each_waits_for(station, job):
+    assert station.get(JOBS).json()["jobs"] == []
+    (kit,) = at("kitting", "Cart").get(JOBS).json()["jobs"]
+    assert (kit["number"], kit["status"], kit["expects"]) == (
+        job.number,
+        "in_progress",
+        "Finish kitting.",
+    )
+    finish(job, "kitting")
+    body = station.get(JOBS).json()
+    (waiting,) = body["jobs"]
+    assert (body["work_center"], body["operation"]) == ("Build", "build")
+    assert (waiting["status"], waiting["expects"]) == ("pending", "Start build.")
+    assert {"machine", "need_by", "started_at"} <= waiting.keys()
+    hold_job(job_id=job.pk, cause="quality", reason="scratched", actor="staff:ines")
+    (held,) = station.get(JOBS).json()["jobs"]
+    assert (held["is_held"], held["expects"]) == (True, "")
+
+
+def test_a_test_station_is_told_the_check_that_comes_next(job):
+    finish(job, "kitting")
+    go(job, "build")
+    start(job, "test")
+    tester = at("test", "Tester")
+    (now,) = tester.get(JOBS).json()["jobs"]
+    assert now["expects"] == "The result of: It boots (boots)."
+    post(tester, CHECKS, job=job.number, check="boots", is_passed=True)
+    (now,) = tester.get(JOBS).json()["jobs"]
+    assert now["expects"] == "The result of: 12 V rail (rail-12v)."
+    with CaptureQueriesContext(connection) as captured:
+        tester.get(JOBS)
+    assert len(captured) <= 5
+
+
+def test_the_list_is_for_stations_alone(client, admin_client, made):
+    revoke_station(station_id=made[0].pk)
+    for one, status in ((client, 401), (admin_client, 401), (client_with(made[1]), 403)):
+        assert one.get(JOBS).status_code == status
+
+
 def test_the_same_event_sent_twice_is_answered_the_same_and_counts_once(station, job):
     event = {"client_id": str(uuid4()), "job": job.number, "code": "SCREW", "quantity": 3}
     first, again = (post(station, SCANS, **event).json() for _ in range(2))
@@ -99,8 +149,6 @@ def test_what_cannot_be_read_is_a_400_that_names_the_field(station, job, body):
 
 
 def test_a_check_is_recorded_once_and_judged_by_the_jobs_limits(station, job):
-    from tests.production.floor.floor import finish
-
     finish(job, "kitting")
     go(job, "build")
     start(job, "test")

@@ -5,25 +5,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from config.errors import CartwrightError
 from configurator.models import ModelVersion
-from production.models import AssemblyJob, MaterialRequirement, Part, StockLevel
+from production.models import AssemblyJob, MaterialRequirement, Part, QualityHold, StockLevel
 from production.services import pegging, planning, replanning, requiring, scrapping
 from production.services.cancelling import cancel_jobs
 from production.services.counting import adjust_stock
 from production.services.issuing import issue_requirements
 from production.services.locked_job import lock_job
+from production.services.quality import close_hold, hold_stock
 from production.services.shop_floor import start_operation
 from shop.models import Order, OrderLine, Payment
 from shop.services import refunds
 from shop.services.orders import cancel_order
-from suppliers.models import PurchaseOrderLine
+from suppliers.models import PurchaseOrder, PurchaseOrderLine
+from suppliers.services.promised_days import Later
+from suppliers.services.purchase_orders import call_off_purchase_order, confirm_purchase_order
 from suppliers.services.receipts import receive_goods
 from suppliers.services.sourcing import source_order
 from tests.factories.configurator import frozen_configuration
@@ -100,6 +105,63 @@ def receive(which: int, quantity: int) -> None:
                 quantity=min(quantity, line.open_quantity),
                 key=str(uuid4()),
                 received_by=ACTOR,
+            )
+
+
+def confirm(which: int) -> None:
+    """The supplier says a day for the first line, or another one."""
+    for purchase_order in one_of(
+        PurchaseOrder.objects.filter(status__in=PurchaseOrder.OPEN), which
+    ):
+        day = timezone.localdate() + timedelta(days=which % 60)
+        with refusals():
+            confirm_purchase_order(token=purchase_order.token, promises={1: day})
+
+
+def split(which: int) -> None:
+    """Some pieces of a line come later than the others; or all on one day again."""
+    open_lines = PurchaseOrderLine.objects.filter(
+        quantity__gt=F("received_quantity") + 1, purchase_order__status__in=PurchaseOrder.OPEN
+    )
+    for line in one_of(open_lines.select_related("purchase_order"), which):
+        soon = timezone.localdate() + timedelta(days=which % 30)
+        pieces = which % line.open_quantity
+        with refusals():
+            confirm_purchase_order(
+                token=line.purchase_order.token,
+                promises={line.line_number: soon},
+                later={line.line_number: Later(pieces, soon + timedelta(days=9))} if pieces else {},
+            )
+
+
+def call_off(which: int) -> None:
+    for purchase_order in one_of(
+        PurchaseOrder.objects.filter(status__in=PurchaseOrder.OPEN), which
+    ):
+        with refusals():
+            call_off_purchase_order(purchase_order_id=purchase_order.pk, why="late", actor=ACTOR)
+
+
+def set_aside(which: int) -> None:
+    """Pieces are held back, also such as are promised."""
+    for level in one_of(StockLevel.objects.filter(on_hand__gt=F("on_hold")), which):
+        with refusals():
+            hold_stock(
+                part_id=level.pk,
+                quantity=1 + which % (level.on_hand - level.on_hold),
+                reason="looks odd",
+                key=str(uuid4()),
+                actor=ACTOR,
+            )
+
+
+def decide(which: int) -> None:
+    """Held pieces, some of them or all, are fit, scrapped or returned."""
+    for hold in one_of(QualityHold.objects.filter(outcome=""), which):
+        outcome = QualityHold.Outcome.values[which % 3]
+        with refusals():
+            close_hold(
+                hold_id=hold.pk, outcome=outcome, quantity=1 + which % hold.quantity, actor=ACTOR
             )
 
 
@@ -192,4 +254,9 @@ STEPS: tuple[Step, ...] = (
     swap,
     ask_for_more,
     deal_out_anew,
+    confirm,
+    split,
+    call_off,
+    set_aside,
+    decide,
 )

@@ -118,6 +118,7 @@ def test_pieces_and_promises_are_conserved_in_every_life():
         ("UPDATE production_materialrequirement SET allocated_quantity = 0", "I5 requirements"),
         ("DELETE FROM production_allocation", "I5 requirements"),
         ("UPDATE production_binstock SET quantity = quantity + 1", "I6 bins"),
+        ("UPDATE production_stocklevel SET pegged_on_hand = on_hand", "I6 nothing is orphaned"),
         ("UPDATE production_assemblyjob SET status = 'cancelled'", "cancelled is free"),
         ("UPDATE shop_orderline SET quantity = 2, amount_minor = 2 * unit_minor", "I4 once"),
     ],

@@ -10,7 +10,8 @@ ONCE = """
 SELECT line.id, line.quantity, count(job.id)
 FROM shop_orderline AS line
 JOIN shop_order AS ordered ON ordered.id = line.order_id
-LEFT JOIN production_assemblyjob AS job ON job.order_line_id = line.id
+LEFT JOIN production_assemblyjob AS job
+    ON job.order_line_id = line.id AND job.status <> 'scrapped'
 WHERE EXISTS (SELECT FROM production_assemblyjob WHERE clearance_id = ordered.id)
 GROUP BY line.id, line.quantity HAVING count(job.id) <> line.quantity
 """
@@ -56,6 +57,22 @@ LEFT JOIN suppliers_pegging AS peg ON peg.line_id = line.id
 GROUP BY line.id
 HAVING line.quantity <> line.push_quantity + coalesce(sum(peg.quantity), 0)
 """
+# What is to come of a line is what is to come of its receipts, on one day or on two.
+LINES = """
+SELECT line.id, line.quantity - line.received_quantity, line.later_quantity, coming.pieces
+FROM suppliers_purchaseorderline AS line
+JOIN suppliers_purchaseorder AS purchase ON purchase.id = line.purchase_order_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(quantity - received_quantity), 0) AS pieces,
+           coalesce(sum(quantity) FILTER (WHERE right(reference, 2) = '-2'), 0) AS later
+    FROM production_scheduledreceipt
+    WHERE reference = purchase.number || '/' || line.line_number
+       OR reference = purchase.number || '/' || line.line_number || '-2'
+) AS coming
+WHERE purchase.status IN ('sent', 'acknowledged', 'partly_received')
+  AND (line.quantity - line.received_quantity <> coming.pieces
+       OR line.later_quantity <> coming.later)
+"""
 # I6: the shelf is its movements, never below zero, and promised once.
 SHELF = """
 SELECT level.part_id, level.on_hand, coalesce(sum(moved.quantity), 0)
@@ -79,6 +96,11 @@ SELECT level.part_id, level.on_hand, coalesce(sum(held.quantity), 0)
 FROM production_stocklevel AS level
 LEFT JOIN production_binstock AS held ON held.part_id = level.part_id
 GROUP BY level.part_id HAVING level.on_hand <> coalesce(sum(held.quantity), 0)
+"""
+# What was bought for an order and is kept for none is push, whatever took the promise back.
+ORPHANS = """
+SELECT part_id, pegged_on_hand, allocated, on_hold FROM production_stocklevel
+WHERE pegged_on_hand > allocated + on_hold
 """
 # A cancelled job holds nothing, a ready one lacks nothing.
 CANCELLED_IS_FREE = """
@@ -114,9 +136,11 @@ TRUTHS = {
     "I5 receipts": RECEIPTS,
     "I5 own part only": OWN_PART_ONLY,
     "I5 purchases": PURCHASES,
+    "I5 lines": LINES,
     "I6 shelf": SHELF,
     "I6 promises": PROMISES,
     "I6 bins": BINS,
+    "I6 nothing is orphaned": ORPHANS,
     "cancelled is free": CANCELLED_IS_FREE,
     "ready is whole": READY_IS_WHOLE,
     "I3 cleared first": CLEARED_FIRST,

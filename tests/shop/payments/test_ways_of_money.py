@@ -16,7 +16,7 @@ from shop.services import checkout, payments
 from shop.services.asking import ask_to_clear_free_order
 from shop.stripe.sandbox import calendar_book
 from shop.stripe.sandbox.amounts import LEAST
-from shop.stripe.sandbox.background import Background
+from shop.stripe.sandbox.background import keep_appointments
 from shop.stripe.sandbox.server import Server
 from tests.factories.configurator import price_small_model, publish_small_model, small_prices
 from tests.factories.shop import ShippingMethodFactory
@@ -38,7 +38,7 @@ def pass_time(cashier: Server, seconds: int = DAY_S) -> None:
     """Let time pass at the cashier and on our clock of what was opened there."""
     with cashier.cashier.store.transaction():
         calendar_book.advance(cashier.cashier, seconds)
-    Background(cashier.cashier)._keep_appointments()
+    keep_appointments(cashier.cashier)
     for payment in Payment.objects.exclude(expires_at=None):
         payment.expires_at -= timedelta(seconds=seconds)
         payment.save(update_fields=["expires_at"])

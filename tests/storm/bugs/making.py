@@ -106,7 +106,7 @@ BUGS = (
         patch=_planned_twice,
         faults=Faults(),
         orders=6,
-        sql=("ALTER TABLE production_assemblyjob DROP CONSTRAINT job_once_per_unit",),
+        sql=("DROP INDEX job_once_per_unit",),
     ),
     Bug(
         name="part_is_forgotten",

@@ -17,14 +17,19 @@ states AS (
     SELECT 'production.joboperation', p.id, p.status, j.number || ' ' || p.kind
     FROM production_joboperation p JOIN production_assemblyjob j ON j.id = p.job_id
 )"""
-# An operation begins with its job and a bill as a draft, without a word of their own.
+# An operation begins with its job, and a bill that was loaded as a draft, without a word of
+# their own.
 STEPS = """
 steps AS (
     SELECT id, subject_type, subject_id, from_state, to_state FROM audit_statechange
     UNION ALL
     SELECT 0, 'production.joboperation', id, '', 'pending' FROM production_joboperation
     UNION ALL
-    SELECT 0, 'production.billofmaterial', id, '', 'draft' FROM production_billofmaterial
+    SELECT 0, 'production.billofmaterial', bill.id, '', 'draft'
+    FROM production_billofmaterial bill WHERE NOT EXISTS (
+        SELECT 1 FROM audit_statechange WHERE subject_type = 'production.billofmaterial'
+            AND subject_id = bill.id AND from_state = ''
+    )
 )"""
 
 TRUTHS = (

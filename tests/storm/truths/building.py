@@ -11,7 +11,8 @@ TRUTHS = (
         SELECT o.number || ': ' || l.quantity || ' ordered, ' || count(j.id) || ' jobs'
         FROM shop_orderline l JOIN shop_order o ON o.id = l.order_id
         JOIN shop_paymentclearance c ON c.order_id = o.id
-        LEFT JOIN production_assemblyjob j ON j.order_line_id = l.id AND j.status <> 'cancelled'
+        LEFT JOIN production_assemblyjob j ON j.order_line_id = l.id
+            AND j.status NOT IN ('cancelled', 'scrapped')
         WHERE o.status <> 'cancelled'
         GROUP BY o.number, l.id HAVING count(j.id) <> l.quantity
         """,
@@ -147,6 +148,7 @@ TRUTHS = (
         SELECT o.number || ': unit ' || j.unit || ' of ' || l.quantity
         FROM production_assemblyjob j JOIN shop_orderline l ON l.id = j.order_line_id
         JOIN shop_order o ON o.id = l.order_id
+        WHERE j.status <> 'scrapped'
         GROUP BY o.number, l.id, j.unit HAVING count(*) > 1 OR j.unit NOT BETWEEN 1 AND l.quantity
         """,
     ),
@@ -184,7 +186,7 @@ TRUTHS = (
             || ' in the bill, ' || coalesce(need.quantity, 0) || ' needed'
         FROM bill FULL JOIN need USING (job_id, part_number)
         JOIN production_assemblyjob j ON j.id = job_id
-        WHERE bill.quantity IS DISTINCT FROM need.quantity
+        WHERE bill.quantity IS DISTINCT FROM need.quantity AND j.status <> 'scrapped'
         """,
     ),
     Truth(

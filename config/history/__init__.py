@@ -1,0 +1,1 @@
+"""A year of the plant, made through the services under a virtual clock."""

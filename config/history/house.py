@@ -1,0 +1,64 @@
+"""What everybody in a history shares: the clock, what comes next, chance, and the outbox."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from django.db import connection
+
+from config.history.agenda import Agenda
+from config.history.clock import Clock
+from config.history.hours import Hours
+from config.outbox import sources
+from shop.stripe.sandbox.in_process import InProcess
+
+MOST_ROUNDS = 50
+# Nobody else is at work, so nothing has to be claimed before it is done.
+WAITING = (
+    "SELECT %s AS label, id, due_at FROM {table} "
+    "WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()"
+)
+
+
+@dataclass(slots=True)
+class House:
+    """`seed` with a purpose gives a stream of chance that nothing else draws from."""
+
+    clock: Clock
+    agenda: Agenda
+    hours: Hours
+    cashier: InProcess
+    seed: str
+    counts: dict[str, int] = field(default_factory=dict)
+    is_news: bool = False  # something was bought, came in or was set free: look again
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    def chance(self, *purpose: object) -> Random:
+        return Random(":".join(map(str, (self.seed, *purpose))))
+
+    def count(self, what: str, many: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + many
+
+    def work_off(self) -> None:
+        """Do everything that is due, as relay and worker would, in this process and in order."""
+        self.is_news = True
+        for _ in range(MOST_ROUNDS):
+            due = _waiting()
+            if not due:
+                return
+            for label, key in due:
+                if not sources.run(label, key):
+                    raise RuntimeError(f"{label} {key} was not done; the log says why.")
+        raise RuntimeError("Work that publishes itself never ends.")
+
+
+def _waiting() -> list[tuple[str, int]]:
+    """What is due, oldest first: one statement, since mostly nothing is."""
+    tables = sources.all_sources()
+    asked = " UNION ALL ".join(WAITING.format(table=one.model._meta.db_table) for one in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{asked} ORDER BY due_at, label, id", [one.label for one in tables])
+        return [(label, key) for label, key, _ in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""What the floor holds in its hands: travellers, pick lists, labels."""

@@ -1,0 +1,162 @@
+"""The days that a supplier says for a line: one for all of it, or a later one for some pieces."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from production.services.spreading import spread_receipt
+from production.services.supply import ReceiptFacts, record_scheduled_receipts
+from suppliers.errors import BadPromise
+from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
+
+# A promise further away than this is a slip of the keyboard.
+FARTHEST = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """So many pieces of a line come on a later day than the others."""
+
+    quantity: int
+    promised_on: date
+
+
+def promised(
+    purchase_order: PurchaseOrder,
+    lines: Mapping[int, PurchaseOrderLine],
+    number: int,
+    promised_on: date,
+    later: Later | None,
+) -> PurchaseOrderLine | None:
+    """The line with what is said of it now, unsaved; None where that was said before.
+
+    Raises `BadPromise`.
+    """
+    line = lines.get(number)
+    if line is None:
+        raise BadPromise(f"{purchase_order.number} has lines 1 to {len(lines)}, got {number}.")
+    said = (promised_on, later.quantity if later else 0, later.promised_on if later else None)
+    before = (line.promised_on, line.later_quantity, line.later_on)
+    if said == before:
+        return None
+    if not line.open_quantity:
+        raise BadPromise(f"Line {number}: everything has arrived, so no day is expected.")
+    if promised_on != line.promised_on:
+        _check_day(number, promised_on)
+    if later:
+        _check_later(line, promised_on, later)
+    line.promised_on, line.later_quantity, line.later_on = said
+    return line
+
+
+def _check_day(number: int, day: date) -> None:
+    today = timezone.localdate()
+    if not today <= day <= today + FARTHEST:
+        raise BadPromise(
+            f"Line {number}: expected a day from {today} to {today + FARTHEST}, got {day}."
+        )
+
+
+def _check_later(line: PurchaseOrderLine, promised_on: date, later: Later) -> None:
+    number, most = line.line_number, line.open_quantity - 1
+    _check_day(number, later.promised_on)
+    if later.promised_on <= promised_on:
+        raise BadPromise(
+            f"Line {number}: expected a later day than {promised_on} for the rest, got "
+            f"{later.promised_on}."
+        )
+    if not 1 <= later.quantity <= most:
+        raise BadPromise(
+            f"Line {number}: {line.open_quantity} are to come, so 1 to {most} of them can come "
+            f"later, got {later.quantity}."
+        )
+
+
+def write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
+    """Keep what was said, and pass it on to planning. The caller holds the order's locks."""
+    if not lines:
+        return
+    was_split = set(
+        PurchaseOrderLine.objects.filter(
+            pk__in=[line.pk for line in lines], later_quantity__gt=0
+        ).values_list("pk", flat=True)
+    )
+    for line in lines:
+        if line.later_quantity or line.pk in was_split:
+            _spread(line)
+    # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
+    record_scheduled_receipts(
+        receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)]
+    )
+    PromiseEvent.objects.bulk_create(
+        PromiseEvent(line=line, promised_on=day, quantity=pieces)
+        for line in lines
+        for day, pieces in _days(line)
+    )
+    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on", "later_quantity", "later_on"])
+
+
+def put_together(line: PurchaseOrderLine) -> date | None:
+    """All of a line is to come on its nearer day; returns the later one, None where it had none.
+
+    The caller holds the order's locks.
+    """
+    day = line.later_on
+    if day is not None:
+        line.later_quantity, line.later_on = 0, None
+        _spread(line)
+        line.save(update_fields=["later_quantity", "later_on"])
+    return day
+
+
+def move_rest(line: PurchaseOrderLine, day: date) -> None:
+    """What had come on the nearer day is here; the rest comes on the later one, as was said."""
+    line.promised_on = day
+    line.save(update_fields=["promised_on"])
+    supplier = line.purchase_order.supplier.name
+    record_scheduled_receipts(receipts=list(_facts(line, supplier)))
+
+
+def _spread(line: PurchaseOrderLine) -> None:
+    spread_receipt(
+        reference=line.reference,
+        later_reference=line.later_reference,
+        later_quantity=line.later_quantity,
+        later_due_on=line.later_on,
+    )
+
+
+def _days(line: PurchaseOrderLine) -> list[tuple[date, int]]:
+    """When so many pieces come, the nearer ones first."""
+    days = [(line.due_on, line.next_quantity)]
+    if line.later_on is not None:
+        days.append((line.later_on, line.later_quantity))
+    return days
+
+
+def _facts(line: PurchaseOrderLine, supplier_name: str) -> list[ReceiptFacts]:
+    said = line.promised_on is not None
+    facts = [
+        ReceiptFacts(
+            reference=line.reference,
+            part_id=line.part_id,
+            quantity=line.quantity - line.later_quantity,
+            due_on=line.due_on,
+            supplier_name=supplier_name,
+            is_confirmed=said,
+        )
+    ]
+    if line.later_on is not None:
+        facts.append(
+            ReceiptFacts(
+                reference=line.later_reference,
+                part_id=line.part_id,
+                quantity=line.later_quantity,
+                due_on=line.later_on,
+                supplier_name=supplier_name,
+                is_confirmed=said,
+            )
+        )
+    return facts

@@ -1,0 +1,52 @@
+"""What a check costs does not depend on how empty the tables were when the connection began."""
+
+import pytest
+from django.db import connection
+
+from production.models import Part
+from production.services.planning import plan_order
+from tests.factories.production import makeable_model, released_order
+
+CHECKED = ("production_materialrequirement", "production_allocation")
+# PostgreSQL keeps a plan from the sixth execution on.
+FIRST_ORDERS = 7
+MACHINES = 1_000
+
+
+def rows_read_by_scans() -> int:
+    """How many rows this transaction has read by going through whole tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname = ANY (%s)",
+            [list(CHECKED)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def read_for_one_more_order(version) -> int:
+    """A connection meets empty tables; they fill, and nobody counts their rows; one more order."""
+    for _ in range(FIRST_ORDERS):
+        plan_order(order_id=released_order(version=version).pk)
+    plan_order(order_id=released_order(version=version, quantity=MACHINES).pk)
+    order = released_order(version=version)
+    before = rows_read_by_scans()
+    plan_order(order_id=order.pk)
+    return rows_read_by_scans() - before
+
+
+@pytest.fixture
+def version(db):
+    made = makeable_model(pieces=MACHINES * 20)
+    assert Part.objects.exists()
+    return made
+
+
+def test_a_check_of_one_order_does_not_read_the_whole_table(version):
+    assert read_for_one_more_order(version) == 0
+
+
+def test_control_a_plan_that_is_kept_reads_it_all(version):
+    with connection.cursor() as cursor:
+        for name in ("new_requirements_add_up()", "new_allocations_add_up()"):
+            cursor.execute(f"ALTER FUNCTION {name} RESET plan_cache_mode")
+    assert read_for_one_more_order(version) > MACHINES
