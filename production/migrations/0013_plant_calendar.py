@@ -12,7 +12,9 @@ SET stations = greatest(stations, ceil(jobs_per_day * standard_minutes / 480.0):
 INSERT INTO production_shift (work_center_id, weekday, starts_at, ends_at)
 SELECT center.id, weekday, '08:00', '16:00'
 FROM production_workcenter AS center, generate_series(0, 4) AS weekday
-WHERE NOT EXISTS (SELECT FROM production_shift AS known WHERE known.work_center_id = center.id)
+WHERE NOT EXISTS (SELECT FROM production_shift AS known WHERE known.work_center_id = center.id);
+-- A table with checks that wait for the commit cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE
 """
 # A work center's shifts of one weekday do not overlap; one may begin where another ends. Seconds
 # of a week, and which week stands for which work center: so one range says all of it.
