@@ -58,7 +58,7 @@ def machine(request: HttpRequest, number: str) -> HttpResponse:
         "parts": record.parts,
         "checks": [_check(one) for one in record.checks],
         "passed": sum(one.is_passed for one in record.checks),
-        "on_the_way": [_remark(one, record.operations) for one in record.on_the_way],
+        "on_the_way": _remarks(record.on_the_way),
     }
     return render(request, "ops/trace_job.html", context)
 
@@ -191,9 +191,19 @@ def _check(state: CheckState) -> dict[str, object]:
     }
 
 
-def _remark(change: StateChange, operations: Iterable[JobOperation]) -> dict[str, object]:
-    text = change.why[:1].upper() + change.why[1:]
-    if change.subject_type == JobOperation._meta.label_lower:
-        names = {one.pk: cards.operation_name(one.kind) for one in operations}
-        text = f"{names[change.subject_id]}: {change.why}"
+def _remark(change: StateChange) -> dict[str, object]:
+    text = change.why
+    is_over = change.subject_type == AssemblyJob._meta.label_lower
+    if is_over and change.from_state != change.to_state:
+        text = f"{change.to_state}: {text}"
+    text = text[:1].upper() + text[1:]
     return {"at": change.at, "text": text, "who": change.actor.removeprefix("staff:")}
+
+
+def _remarks(changes: Iterable[StateChange]) -> list[dict[str, object]]:
+    """Several operations that were sent back at once are told of once."""
+    told: dict[tuple[str, str, str], StateChange] = {}
+    for change in changes:
+        moment = change.at.isoformat(timespec="minutes")
+        told.setdefault((change.why, change.actor, moment), change)
+    return [_remark(change) for change in told.values()]
