@@ -65,7 +65,7 @@ def build() -> Scenario:
     _bills(random, parts, versions)
     _stock(random)
     centers = WorkCenter.objects.bulk_create(
-        WorkCenter(code=kind, name=kind.title(), operation=kind, stations=20)
+        WorkCenter(code=kind, name=kind.title(), operation=kind, stations=4)
         for kind in ("kitting", "build", "test", "box")
     )
     Shift.objects.bulk_create(
