@@ -186,7 +186,9 @@ def center_states() -> dict[str, CenterState]:
     """Every work center by its operation, with what is under way there. One statement."""
     under_way = (
         JobOperation.objects.filter(
-            kind=OuterRef("operation"), status=JobOperation.Status.IN_PROGRESS
+            kind=OuterRef("operation"),
+            status=JobOperation.Status.IN_PROGRESS,
+            job__status=AssemblyJob.Status.IN_PROGRESS,
         )
         .order_by()
         .values("kind")
