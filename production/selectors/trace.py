@@ -85,7 +85,7 @@ def as_built(number: str) -> AsBuilt | None:
     """The record of a machine by its job's number: at most nine statements."""
     job = (
         _jobs()
-        .select_related("snapshot", "replaces", "replaced_by")
+        .select_related("snapshot", "replaces", "replaced_by", "order_line__order__shipment")
         .prefetch_related(
             Prefetch("operations", queryset=JobOperation.objects.order_by("sequence"))
         )
