@@ -45,6 +45,8 @@ WITH reckoned (parts_due_on, done_on) AS (
                THEN GREATEST((plan.planned_end_at AT TIME ZONE %(zone)s)::date, %(today)s)
                -- The plan says why there is no date.
                WHEN job.waits_for <> '' THEN NULL
+               -- Looked at by the last reschedule, and it found no day.
+               WHEN job.id <= (SELECT max(last_job_id) FROM production_plantschedule) THEN NULL
                WHEN job.status = 'in_progress' THEN left_from.done_on
                WHEN job.status = 'ready' OR job.parts_due_on <= %(today)s THEN %(whole)s
                ELSE reckoned.done_on
