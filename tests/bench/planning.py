@@ -36,7 +36,7 @@ from production.models import (
     Part,
     StockLevel,
 )
-from production.services import bills, planning, scheduling
+from production.services import bills, planning
 from production.services.reached_bills import line_of
 from shop.models import Order, TrackedPart
 from shop.services.fulfilment import start_pre_production
@@ -93,9 +93,6 @@ def run(*, rounds: int) -> Report:
         naive = _timed(_s1.paid_orders(scenario, SAMPLE), plan_row_by_row)
         batch = _batch(scenario)
         rescheduled = _planning_pages.rescheduled()  # as a worker does every minute
-        # As a minute later: all of them get a place in the queues, and once more without news.
-        places, again = (_timed([None], lambda _: scheduling.reschedule()) for _ in range(2))
-        open_jobs = AssemblyJob.objects.count()
         online_ids = _s1.paid_orders(scenario, rounds * 10)
         online = _timed(online_ids, lambda order_id: planning.plan_order(order_id=order_id))
         bare = _bare_commit(rounds * 10)
@@ -103,8 +100,6 @@ def run(*, rounds: int) -> Report:
             batch.row(f"batch of {BATCH}, one transaction"),
             online.row("online, one transaction an order"),
             naive.row("row by row through the ORM"),
-            places.row(f"reschedule of {open_jobs:,} open jobs, all new"),
-            again.row(f"reschedule of {open_jobs:,} open jobs, nothing new"),
             bare.row("one row and its commit, for comparison"),
         ]
         statements = max(cost.statements for cost in online.costs)
@@ -118,9 +113,6 @@ def run(*, rounds: int) -> Report:
             "online_p95_ms": round(online.p95_ms, 2),
             "online_p50_ms": round(median(online.wall_ms), 2),
             "row_by_row_ms": round(naive.each_ms, 1),
-            "reschedule_cpu_ms": round(places.costs[0].cpu_ms, 1),
-            "reschedule_again_cpu_ms": round(again.costs[0].cpu_ms, 1),
-            "reschedule_statements": places.costs[0].statements,
             "bare_commit_p95_ms": round(bare.p95_ms, 2),
         }
     return report
