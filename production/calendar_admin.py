@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from production.models import Closure, JobOperation, Shift, WorkCenter
 from production.services.scheduling import ask_reschedule
@@ -69,17 +71,21 @@ class ClosureInline(TabularInline):
     model = Closure
     extra = 0
     fields = ["on", "name"]
-    verbose_name_plural = "days on which it alone is down"
+    verbose_name_plural = gettext_lazy("days on which it alone is down")
 
 
 class WorkCenterForm(forms.ModelForm):
     """One work center for each operation, so the operation is one of four."""
 
-    operation = forms.ChoiceField(choices=JobOperation.Kind.choices)
+    operation = forms.ChoiceField(choices=JobOperation.Kind.choices, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = WorkCenter
         fields = ["name", "code", "operation", "standard_minutes", "stations", "wip_limit"]
+        labels = {
+            "standard_minutes": gettext_lazy("Minutes a job"),
+            "wip_limit": gettext_lazy("Most under way"),
+        }
 
 
 class Planned(ModelAdmin):
@@ -111,7 +117,7 @@ class WorkCenterAdmin(Planned):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # every machine passes each of them
 
-    @admin.display(description=_("hours a week"))
+    @admin.display(description=gettext_lazy("hours a week"))
     def hours(self, center: WorkCenter) -> str:
         """How long it is manned; none means that no job has a date."""
         minutes = sum(map(minutes_of, center.shifts.all()))

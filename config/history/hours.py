@@ -1,19 +1,23 @@
-"""When somebody is at work: weekdays but holidays, one long shift."""
+"""When somebody is at work: the shifts of the benches, on weekdays that are no holidays."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from config.calendar import is_working_day
+from production.models import Closure, JobOperation, Shift
 
-OPENS, NOON, CLOSES = time(7, 30), time(11, 10), time(17, 0)
+NOON = time(11, 10)
+
+type Span = tuple[time, time]
 
 
 class Hours:
-    """Working time of the house, given the days on which it is closed."""
+    """Working time of the house: the spans of every day on which it is open."""
 
-    def __init__(self, closed_on: Collection[date]) -> None:
+    def __init__(self, spans: Sequence[Span], closed_on: Collection[date]) -> None:
+        self._spans = tuple(sorted(spans))
         self._closed_on = frozenset(closed_on)
 
     def is_open_on(self, day: date) -> bool:
@@ -21,37 +25,49 @@ class Hours:
 
     def next(self, moment: datetime) -> datetime:
         """The first moment from this one on at which somebody is there."""
-        day = timezone.localdate(moment)
-        while True:
-            opens, closes = _at(day, OPENS), _at(day, CLOSES)
-            if self.is_open_on(day) and moment < closes:
-                return max(moment, opens)
-            day += timedelta(days=1)
+        return self._span(moment)[0]
 
     def add(self, moment: datetime, minutes: float) -> datetime:
         """When somebody is done who begins now (or when the house opens) and works so long."""
         left = timedelta(minutes=minutes)
-        moment = self.next(moment)
         while True:
-            closes = _at(timezone.localdate(moment), CLOSES)
-            if moment + left <= closes:
-                return moment + left
-            left -= closes - moment
-            moment = self.next(closes)
+            begins, ends = self._span(moment)
+            if begins + left <= ends:
+                return begins + left
+            left -= ends - begins
+            moment = ends
 
     def morning(self, day: date, minutes: float = 0) -> datetime:
         """So long after the house opens on this day, or on the next one on which it does."""
         while not self.is_open_on(day):
             day += timedelta(days=1)
-        return _at(day, OPENS) + timedelta(minutes=minutes)
+        return at(day, self._spans[0][0]) + timedelta(minutes=minutes)
 
     def last_noon(self, moment: datetime) -> datetime:
         """Shortly before noon of the last day on which somebody worked, but no later than this."""
         day = timezone.localdate(moment)
         while not self.is_open_on(day):
             day -= timedelta(days=1)
-        return min(moment, _at(day, NOON))
+        return min(moment, at(day, NOON))
+
+    def _span(self, moment: datetime) -> tuple[datetime, datetime]:
+        """What is left of the span that this moment lies in, or the next one."""
+        day = timezone.localdate(moment)
+        while True:
+            for starts, ends in self._spans if self.is_open_on(day) else ():
+                if moment < at(day, ends):
+                    return max(moment, at(day, starts)), at(day, ends)
+            day += timedelta(days=1)
 
 
-def _at(day: date, when: time) -> datetime:
+def hours_of_the_house() -> Hours:
+    """As its benches are manned, and closed where the whole plant is."""
+    shifts = Shift.objects.filter(
+        work_center__operation=JobOperation.Kind.BUILD, weekday=Shift.Weekday.MONDAY
+    )
+    closed_on = Closure.objects.filter(work_center=None).values_list("on", flat=True)
+    return Hours(list(shifts.values_list("starts_at", "ends_at")), set(closed_on))
+
+
+def at(day: date, when: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, when))

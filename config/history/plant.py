@@ -9,9 +9,9 @@ from production.models import JobOperation, WorkCenter
 WORKING_DAYS = 255
 MACHINES_AN_ORDER = 1.14
 BUSIEST = 2.0  # so many times the average on the busiest days
-SHIFT_MINUTES = 570
+SHIFT_MINUTES = 480
 # A rack works through the night, and is emptied in the morning.
-RACK_MINUTES = 800
+RACK_MINUTES = 720
 
 
 @transaction.atomic

@@ -79,7 +79,7 @@ class Vendors:
             house.agenda.at(gives_up, lambda: self._give_up(order.pk))
             return
         comes_on = _later(said_on, _one_of(COMES, rng) + self._delay(order, said_on))
-        comes_at = house.hours.morning(comes_on, rng.uniform(15, 420))
+        comes_at = house.hours.morning(comes_on, rng.uniform(15, 390))
         if comes_at <= now:
             comes_at = house.hours.add(now, 240)
         if comes_on > said_on and rng.random() < OWNS_UP:

@@ -17,14 +17,16 @@ from config.history.clock import virtual_clock
 from config.history.customers import DEBIT_TAKES, Customers
 from config.history.demand import visits
 from config.history.floor import Floor
-from config.history.hours import Hours
+from config.history.hours import at, hours_of_the_house
 from config.history.house import House
 from config.history.plant import fit_out
 from config.history.refusals import BEGAN, ENDED, write_down
 from config.history.tastes import Tastes
 from config.history.vendors import Vendors, troubles
-from production.models import Closure
+from production.models import AssemblyJob
+from production.selectors.plant import OPEN_JOBS
 from production.services.availability import refresh_availability
+from production.services.scheduling import reschedule
 from shop.services.reconciliation import reconcile
 from shop.stripe.sandbox.in_process import cashier_in_process
 from shop.tasks import poll_refunds
@@ -32,6 +34,7 @@ from suppliers.models import Supplier
 
 DAYS = 364  # before the last one
 BEFORE_FIRST = timedelta(days=1)  # the shop is furnished before it opens
+PLANS_AT, CLOSES_AT = (time(7, 45), time(12, 15)), time(18)
 RECONCILES_ON = 4  # Fridays; the run takes in every day since
 # Mails are written, kept and counted as sent; they leave the house nowhere.
 NO_MAIL = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
@@ -47,6 +50,11 @@ class Plan:
     ends_at: datetime
     cashier: Path
     staff_password: str = ""  # of the roles; none: they cannot log in
+
+    @property
+    def words(self) -> str:
+        last = timezone.localdate(self.ends_at)
+        return f"{self.orders:,} orders, seed {self.seed}, until {last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +82,12 @@ def live_through(plan: Plan, tell: Callable[[Progress], None]) -> dict[str, int]
             plan.cashier, clock=clock.seconds, debit_delay_seconds=DEBIT_TAKES.total_seconds()
         ) as cashier,
     ):
-        about = (
-            f"{plan.orders:,} orders, seed {plan.seed}, until {timezone.localdate(plan.ends_at)}"
-        )
-        write_down(BEGAN, before="", about=about)
+        write_down(BEGAN, before="", about=plan.words)
         call_command("load_demo", verbosity=0, staff_password=plan.staff_password)
         fit_out(orders=plan.orders)
-        closed_on = set(Closure.objects.filter(work_center=None).values_list("on", flat=True))
-        house = House(clock, Agenda(), Hours(closed_on), cashier, plan.seed)
+        house = House(clock, Agenda(), hours_of_the_house(), cashier, plan.seed)
         _run(house, plan, tell)
-        write_down(ENDED, before=BEGAN, about=about)
+        write_down(ENDED, before=BEGAN, about=plan.words)
     return house.counts
 
 
@@ -102,9 +106,12 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         orders=plan.orders, seed=plan.seed, first=plan.first, last=last, until=plan.ends_at
     ):
         customers.expect(visit)
-    close_day = partial(_close_day, house, vendors)
-    for day in range((last - plan.first).days + 1):
-        house.agenda.at(_evening(plan.first + timedelta(days=day)), close_day)
+    for offset in range((last - plan.first).days + 1):
+        day = plan.first + timedelta(days=offset)
+        if house.hours.is_open_on(day):
+            for when in PLANS_AT:
+                house.agenda.at(at(day, when), _plan_floor)
+        house.agenda.at(at(day, CLOSES_AT), partial(_close_day, house, vendors))
     while coming := house.agenda.next_before(plan.ends_at):
         moment, action = coming
         house.clock.move_to(moment)
@@ -116,11 +123,13 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         tell(Progress(house.counts.get("orders", 0), plan.orders, timezone.localdate()))
     house.clock.move_to(plan.ends_at)
     _look_after_money(house)
+    reschedule()
     refresh_availability()
 
 
-def _evening(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(18)))
+def _plan_floor() -> None:
+    if AssemblyJob.objects.filter(status__in=OPEN_JOBS).exists():
+        reschedule()
 
 
 def _close_day(house: House, vendors: Vendors) -> None:

@@ -136,6 +136,24 @@ class Plant:
                 longest, queue = start - came, stop.operation
         return Passage(moment, queue)
 
+    def let_in_many(
+        self, begin: int, machines: int, operations: Collection[str] | None = None
+    ) -> None:
+        """`let_in` for so many at once, about as exact as a crowd is: each station has its share.
+
+        Raises `NoWorkingTime`.
+        """
+        moment = begin
+        for stop in self._way(operations):
+            came = stop.hours.opens_at(moment)
+            stations = self._stations[stop.operation]
+            share, rest = divmod(machines, len(stations))
+            for number, station in enumerate(stations):
+                if work := (share + (number < rest)) * stop.minutes:
+                    start = station.idle_at(came)
+                    station.take(start, stop.hours.after(start, work))
+            moment = stop.hours.after(came, stop.minutes)
+
     def alone(self, begin: int, operations: Collection[str] | None = None) -> int:
         """When a machine would be over if nobody else were there. Raises `NoWorkingTime`."""
         for stop in self._way(operations):

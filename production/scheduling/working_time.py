@@ -49,6 +49,7 @@ class WorkingTime:
         self._ends: list[int] = []
         self._before: list[int] = []
         self._first = self._next = around
+        self._known: Span = (0, 0)  # from, until: asked about without looking for the day
 
     def opens_at(self, moment: int) -> int:
         """The first moment at or after `moment` at which somebody works."""
@@ -103,11 +104,14 @@ class WorkingTime:
 
     def _reach(self, moment: int) -> None:
         """Know every day up to that of `moment`, from it on."""
+        if self._known[0] <= moment < self._known[1]:
+            return
         day = datetime.fromtimestamp(moment, self._zone).date()
         while self._first > day:
             self._add_day_before()
         while self._next <= day:
             self._add_day()
+        self._known = (self._moment(self._first, time()), self._moment(self._next, time()))
 
     def _grow(self) -> None:
         """Add days until there is one on which somebody works."""

@@ -31,7 +31,8 @@ WITH reckoned (parts_due_on, done_on) AS (
 ), left_from (kind, done_on) AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(kinds_done)s::date[])
 ), floor AS (
-    SELECT job.id, job.number, job.status, job.due_on, job.clearance_id, line.name AS machine,
+    SELECT job.id, job.number, job.status, job.due_on, job.clearance_id, job.waits_for,
+           line.name AS machine,
            coalesce(step.kind, '') AS kind, coalesce(step.status, '') AS step_status,
            step.started_at, coalesce(step.done_by, '') AS done_by,
            coalesce(hold.cause, '') AS cause, coalesce(hold.reason, '') AS reason,
@@ -42,6 +43,10 @@ WITH reckoned (parts_due_on, done_on) AS (
                WHEN job.status = 'done' THEN NULL
                WHEN plan.planned_end_at IS NOT NULL
                THEN GREATEST((plan.planned_end_at AT TIME ZONE %(zone)s)::date, %(today)s)
+               -- The plan says why there is no date.
+               WHEN job.waits_for <> '' THEN NULL
+               -- Looked at by the last reschedule, and it found no day.
+               WHEN job.id <= (SELECT max(last_job_id) FROM production_plantschedule) THEN NULL
                WHEN job.status = 'in_progress' THEN left_from.done_on
                WHEN job.status = 'ready' OR job.parts_due_on <= %(today)s THEN %(whole)s
                ELSE reckoned.done_on
@@ -86,7 +91,7 @@ CARDS = """
     WINDOW station AS (PARTITION BY station)
 )
 SELECT id, number, machine, status, station, due_on, done_on, is_late, kind, step_status,
-       started_at, done_by, cause, reason, jobs,
+       started_at, done_by, cause, reason, waits_for, jobs,
        (SELECT count(*) FROM production_assemblyjob WHERE clearance_id = ranked.clearance_id),
        (SELECT count(*) FROM production_materialrequirement
         WHERE job_id = ranked.id AND quantity > 0),
@@ -109,6 +114,7 @@ class BoardJob:
     """One job as its card tells of it. `step_*`: the first operation that is not done.
 
     `done_on` None: nobody can say. `cause`, `reason`: of its open hold, "" without one.
+    `waits_for`: what decides its date, as the plan says.
     """
 
     id: int
@@ -125,6 +131,7 @@ class BoardJob:
     step_by: str
     cause: str
     reason: str
+    waits_for: str
     at_station: int
     order_jobs: int
     part_count: int
@@ -186,7 +193,9 @@ def center_states() -> dict[str, CenterState]:
     """Every work center by its operation, with what is under way there. One statement."""
     under_way = (
         JobOperation.objects.filter(
-            kind=OuterRef("operation"), status=JobOperation.Status.IN_PROGRESS
+            kind=OuterRef("operation"),
+            status=JobOperation.Status.IN_PROGRESS,
+            job__status=AssemblyJob.Status.IN_PROGRESS,
         )
         .order_by()
         .values("kind")

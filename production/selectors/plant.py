@@ -21,6 +21,9 @@ KINDS = tuple(str(kind) for kind in JobOperation.Kind)
 # A quote counts backwards no further than this.
 LONG_AGO = timedelta(days=60)
 
+# More jobs than this that are alike are not looked at one by one.
+CROWD = 20
+
 # `since`: jobs that the last reschedule has not seen, so that those of one minute do not all
 # count on the same hour. `own`: the operations of jobs that are asked about.
 PLANT = """
@@ -35,17 +38,22 @@ SELECT
     (SELECT json_agg(json_build_array(work_center_id, "on")) FROM production_closure
      WHERE "on" >= %(first)s),
     (SELECT taken::json FROM production_plantschedule WHERE %(is_loaded)s),
-    (SELECT json_agg(json_build_array(status, created_on, parts_due_on, kinds) ORDER BY id) FROM (
-        SELECT job.id, job.status, (job.created_at AT TIME ZONE %(zone)s)::date AS created_on,
-               job.parts_due_on, array_agg(operation.kind) AS kinds
-        FROM schedule
-        JOIN production_assemblyjob AS job ON job.id > schedule.last_job_id
-        JOIN production_joboperation AS operation ON operation.job_id = job.id
-        WHERE %(is_loaded)s AND job.status = ANY (%(open)s) AND operation.status <> 'done'
-          AND (job.parts_due_on IS NOT NULL OR job.status <> 'waiting_for_parts')
-          AND NOT job.id = ANY (%(own)s)
-        GROUP BY job.id, job.status, job.created_at, job.parts_due_on
-     ) AS job),
+    (SELECT json_agg(json_build_array(status, made_on, parts_due_on, kinds, jobs) ORDER BY first)
+     FROM (
+        SELECT status, made_on, parts_due_on, kinds, count(*) AS jobs, min(id) AS first FROM (
+            SELECT job.id, job.status, job.parts_due_on,
+                   (job.created_at AT TIME ZONE %(zone)s)::date AS made_on,
+                   CASE WHEN job.status = 'in_progress' THEN (
+                       SELECT array_agg(kind) FROM production_joboperation
+                       WHERE job_id = job.id AND status <> 'done'
+                   ) END AS kinds
+            FROM schedule
+            JOIN production_assemblyjob AS job ON job.id > schedule.last_job_id
+            WHERE %(is_loaded)s AND job.status = ANY (%(open)s)
+              AND (job.parts_due_on IS NOT NULL OR job.status <> 'waiting_for_parts')
+              AND NOT job.id = ANY (%(own)s)
+        ) AS job GROUP BY status, made_on, parts_due_on, kinds
+     ) AS alike),
     (SELECT json_agg(json_build_array(
          operation.job_id, operation.kind, operation.status,
          extract(epoch FROM CASE WHEN operation.job_id <= schedule.last_job_id
@@ -97,23 +105,27 @@ def plant_now(*, without: Collection[int] = (), is_loaded: bool = True) -> Plant
         found.left.setdefault(job_id, []).append(kind)
         if start is not None:
             found.plant.let_out(kind, start, end)
-    for status, made_on, parts_on, kinds in since or ():
-        _let_in(found, status, made_on, parts_on, kinds)
+    for alike in since or ():
+        _let_in(found, alike)
     return found
 
 
-def _let_in(
-    found: PlantNow, status: str, made_on: str, parts_on: str | None, kinds: Collection[str]
-) -> None:
+def _let_in(found: PlantNow, alike: Sequence[Any]) -> None:
+    """Jobs that are alike take their places behind what is planned."""
+    status, made_on, parts_on, kinds, jobs = alike
     try:
         begin = found.begin(
             status=status,
             made_on=date.fromisoformat(made_on),
             parts_on=date.fromisoformat(parts_on) if parts_on else None,
         )
-        found.plant.let_in(begin, kinds)
+        if jobs > CROWD:
+            found.plant.let_in_many(begin, jobs, kinds)
+        else:
+            for _ in range(jobs):
+                found.plant.let_in(begin, kinds)
     except NoWorkingTime:
-        return  # has no date, so it takes no place
+        return  # have no date, so they take no place
 
 
 def may_begin(plant: Plant, now: int, *, status: str, made_on: date, parts_on: date | None) -> int:

@@ -10,7 +10,6 @@ from config.audit.models import StateChange
 from production.models import (
     AssemblyJob,
     BillOfMaterial,
-    JobHold,
     JobOperation,
     MaterialRequirement,
     Part,
@@ -67,7 +66,6 @@ class AsBuilt:
     operations: tuple[JobOperation, ...]
     parts: tuple[BuiltPart, ...]
     checks: tuple[CheckState, ...]
-    holds: tuple[JobHold, ...]
     bill_revision: int | None
     on_the_way: tuple[StateChange, ...]
 
@@ -84,13 +82,12 @@ _BILL_THEN = Subquery(
 
 
 def as_built(number: str) -> AsBuilt | None:
-    """The record of a machine by its job's number: at most ten statements."""
+    """The record of a machine by its job's number: at most nine statements."""
     job = (
         _jobs()
-        .select_related("snapshot", "replaces", "replaced_by")
+        .select_related("snapshot", "replaces", "replaced_by", "order_line__order__shipment")
         .prefetch_related(
-            Prefetch("operations", queryset=JobOperation.objects.order_by("sequence")),
-            Prefetch("holds", queryset=JobHold.objects.order_by("pk")),
+            Prefetch("operations", queryset=JobOperation.objects.order_by("sequence"))
         )
         .annotate(bill_revision=_BILL_THEN)
         .filter(number=asked(number))
@@ -103,7 +100,6 @@ def as_built(number: str) -> AsBuilt | None:
         operations=tuple(job.operations.all()),
         parts=tuple(_built_parts(job)),
         checks=tuple(check_states(job)),
-        holds=tuple(job.holds.all()),
         bill_revision=job.bill_revision,
         on_the_way=tuple(_on_the_way(job)),
     )

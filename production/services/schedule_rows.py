@@ -103,22 +103,21 @@ def tell_shop(jobs: Sequence[OpenJob], dates: Mapping[int, ShipDate]) -> None:
     moved = [order_id for order_id, day in known.items() if day != dates[order_id].likely_on]
     if not moved:
         return
-    orders = {order.pk: order for order in lock_rows(Order, moved)}
-    as_read = {job.id: (job.status, job.parts_due_on) for job in jobs}
-    changed = {
-        order_id
-        for order_id, job_id, *state in AssemblyJob.objects.filter(clearance__in=moved).values_list(
-            "clearance_id", "pk", "status", "parts_due_on"
-        )
-        if job_id in as_read and as_read[job_id] != tuple(state)
-    }
+    changed = _changed(lock_rows(Order, moved), jobs)
     revise_likely_dates(
-        dates={
-            order_id: dates[order_id]
-            for order_id in moved
-            if order_id not in changed and orders[order_id].likely_ships_on == known[order_id]
-        }
+        dates={order_id: dates[order_id] for order_id in moved if order_id not in changed}
     )
+
+
+def _changed(orders: Sequence[Order], jobs: Sequence[OpenJob]) -> set[int]:
+    """Those of the orders of which we have read what is not so any more."""
+    known = {job.order_id: job.likely_on for job in jobs}
+    as_read = {job.id: (job.status, job.parts_due_on) for job in jobs}
+    rows = AssemblyJob.objects.filter(clearance__in=[it.pk for it in orders]).values_list(
+        "clearance_id", "pk", "status", "parts_due_on"
+    )
+    changed = {order_id for order_id, pk, *state in rows if as_read.get(pk, (*state,)) != (*state,)}
+    return changed | {it.pk for it in orders if it.likely_ships_on != known[it.pk]}
 
 
 def keep(taken: Mapping[str, Sequence[Sequence[Span]]], jobs: Sequence[OpenJob]) -> None:

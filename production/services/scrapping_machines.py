@@ -1,7 +1,7 @@
 """A machine is destroyed while it is made: what is good of it is saved, and it is made again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -34,6 +34,7 @@ from production.services.shop_floor import tell_progress
 # The errand behind the button: the web process may neither make a job nor say what one needs.
 SCRAP_MACHINE = "production.scrap_machine"
 Kind = StockMovement.Kind
+LONGEST_TOLD = 400
 
 
 class Outcome(models.TextChoices):
@@ -86,7 +87,7 @@ def scrap_machine(
     _take_apart(job, pieces, told, actor)
     _write_down(job, pieces, actor)
     _let_go(job, kept)
-    change_status(job, to=AssemblyJob.Status.SCRAPPED, why=f"scrapped: {told}", actor=actor)
+    change_status(job, to=AssemblyJob.Status.SCRAPPED, why=told, actor=actor)
     new, pegs = remake(job, actor=actor)
     served = serve_waiting(part_ids=part_ids, order_ids=order_ids - {job.clearance_id})
     settle(pegs, why=f"instead of {job.number}", actor=actor, others=served)
@@ -175,16 +176,28 @@ def _write_down(job: AssemblyJob, pieces: Sequence[Piece], actor: str) -> None:
                 requirement=None, is_scrapped=is_scrapped
             )
             tell_customer(job, need)
-        serials = f" ({', '.join(one.serials)})" if one.serials else ""
-        record_state(
-            job,
-            from_state=str(job.status),
-            why=f"{WORDS[one.outcome]}: {one.quantity} × {need.part.name}{serials}",
-            actor=actor,
-        )
+    for why in _told(pieces):
+        record_state(job, from_state=str(job.status), why=why, actor=actor)
     MaterialRequirement.objects.bulk_update(
         [one.need for one in pieces], ["issued_quantity", "scrapped_quantity"]
     )
+
+
+def _told(pieces: Sequence[Piece]) -> Iterator[str]:
+    """A sentence for each thing that became of parts, or several where one would be too long."""
+    for outcome, words in WORDS.items():
+        told = ""
+        for one in pieces:
+            if one.outcome != outcome:
+                continue
+            serials = f" ({', '.join(one.serials)})" if one.serials else ""
+            named = f"{one.quantity} × {one.need.part.name}{serials}"
+            if told and len(told) + len(named) > LONGEST_TOLD:
+                yield told
+                told = ""
+            told = f"{told}, {named}" if told else f"{words}: {named}"
+        if told:
+            yield told
 
 
 WORDS: dict[str, str] = {

@@ -22,7 +22,7 @@ PICKABLE = frozenset({Status.READY, Kind.KITTING})
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`held`: on hold, and why. `blocked`: why the next step is not offered."""
+    """`held`: on hold, and why. `why`: it is late. `blocked`: the next step is not offered."""
 
     id: str
     number: str
@@ -32,6 +32,7 @@ class Card:
     held: str
     due: str
     spare: str
+    why: str
     tone: str
     action: Mapping[str, str] | None
     blocked: str
@@ -121,6 +122,7 @@ def _card(
         held=_held(job),
         due=_("ships by %(day)s") % {"day": short_day(job.due_on, "j M")} if job.due_on else "",
         spare=_spare(job),
+        why=_why(job),
         tone=_tone(job),
         action=_button(job, step) if step and not job.cause and not blocked else None,
         blocked=blocked,
@@ -206,6 +208,14 @@ def _spare(job: BoardJob) -> str:
     if days == 0:
         return _("on time")
     return ngettext("%(n)d day spare", "%(n)d days spare", days) % {"n": days}
+
+
+def _why(job: BoardJob) -> str:
+    """What decides the date of a job that is late, where nothing else on its card says it."""
+    is_told = job.status == Status.WAITING_FOR_PARTS and (
+        job.wait is None or job.wait.expected_on is None
+    )
+    return "" if not job.is_late or job.cause or is_told else job.waits_for
 
 
 def _tone(job: BoardJob) -> str:

@@ -1,6 +1,7 @@
 """One job: what to do next, where each part is, what happened."""
 
 from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
         "state": cards.state_name(found),
         "tone": cards.TONES[found.status],
         "steps": _steps(found),
+        "planned_end": _planned_end(found),
         "is_mover": is_mover,
         "parts": [_part(outlook, swappable) for outlook in outlooks],
         "waiting": sum(not outlook.is_complete for outlook in outlooks),
@@ -91,6 +93,13 @@ def _work(bench: benches.Bench) -> dict[str, object]:
         "causes": JobHold.Cause.choices,
         "can_be_held": bench.hold is None and bench.job.status in selectors.OPEN_JOBS,
     }
+
+
+def _planned_end(found: AssemblyJob) -> datetime | None:
+    """When its last operation is planned to be over, while it is open."""
+    if found.status not in selectors.OPEN_JOBS:
+        return None
+    return list(found.operations.all())[-1].planned_end_at
 
 
 def _steps(found: AssemblyJob) -> list[dict[str, object]]:

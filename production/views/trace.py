@@ -1,11 +1,17 @@
 """From any number to what it is; from a machine back to its deliveries, from those to machines."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from config.audit.models import StateChange
@@ -15,11 +21,19 @@ from production.models import AssemblyJob, JobOperation
 from production.selectors import recall, trace
 from production.selectors.checks import CheckState, limits_in_words
 from production.selectors.recall import Recall, TracedMachine
+from production.selectors.trace import BuiltPart, Source
 from production.views import cards
 
 # Who is told in a recall: only to those who may look at orders.
 SEES_CUSTOMERS = "shop.view_order"
+BREAK = mark_safe("<br>")
 COLUMNS = ("machine", "order", "state", "part_number", "part", "pieces", "serials", "shipped_at")
+# What is no delivery that could be traced.
+KNOWN_SOURCES = {
+    "": gettext_lazy("not known"),
+    "opening": gettext_lazy("lay there at the start"),
+    "adjustment": gettext_lazy("found when counting"),
+}
 CUSTOMER_COLUMNS = ("customer", "email", "phone")
 
 
@@ -47,7 +61,7 @@ def machine(request: HttpRequest, number: str) -> HttpResponse:
     record = trace.as_built(number)
     if record is None:
         raise Http404(f"No job has the number {number}.")
-    job = record.job
+    job, url = record.job, reverse("ops:trace")
     context = {
         "record": record,
         "job": job,
@@ -55,10 +69,10 @@ def machine(request: HttpRequest, number: str) -> HttpResponse:
         "state": cards.state_name(job),
         "tone": cards.TONES[job.status],
         "operations": [_operation(one) for one in record.operations],
-        "parts": record.parts,
+        "parts": [_part(one, url) for one in record.parts],
         "checks": [_check(one) for one in record.checks],
         "passed": sum(one.is_passed for one in record.checks),
-        "on_the_way": [_remark(one, record.operations) for one in record.on_the_way],
+        "on_the_way": _remarks(record.on_the_way),
     }
     return render(request, "ops/trace_job.html", context)
 
@@ -166,6 +180,43 @@ def _piece(unit: recall.SerialUnit) -> dict[str, object]:
     return {"unit": unit, "tone": tone, "where": where, "machine": machine}
 
 
+def _part(one: BuiltPart, url: str) -> dict[str, object]:
+    """A row of the record, its links to `url` made here: a machine has a hundred of them."""
+    return {
+        "name": one.part.name,
+        "number": _link(url, one.part.part_number),
+        "replaces": one.replaces.name if one.replaces else "",
+        "quantity": one.quantity,
+        "scrapped": one.scrapped,
+        "serials": format_html_join(", ", "{}", ((_link(url, it.serial),) for it in one.serials)),
+        "sources": format_html_join(
+            BREAK,
+            '{} {} <span class="meta">{}</span>',
+            (_source(it, url, is_alone=len(one.sources) == 1) for it in one.sources),
+        ),
+        "picked": date_format(timezone.localtime(one.picked_at), "j M Y, H:i")
+        if one.picked_at
+        else "",
+        "picked_by": one.picked_by.removeprefix("staff:"),
+        "is_by_hand": one.is_by_hand,
+    }
+
+
+def _source(one: Source, url: str, *, is_alone: bool) -> tuple[str, str, str]:
+    """How many pieces, of which delivery, and who sent it when."""
+    pieces = "" if is_alone else f"{one.quantity} ×"
+    if not one.supplier_name or one.received_at is None:
+        told = KNOWN_SOURCES.get(one.reference)
+        return pieces, "" if told else _link(url, one.reference), str(told or "")
+    day = date_format(timezone.localtime(one.received_at), "j M Y")
+    return pieces, _link(url, one.reference), f"{one.supplier_name}, {day}"
+
+
+def _link(url: str, number: str) -> SafeString:
+    """A number that can be traced further."""
+    return format_html('<a href="{}?q={}">{}</a>', url, quote(number, safe=""), number)
+
+
 def _operation(one: JobOperation) -> dict[str, object]:
     tone, word = {
         JobOperation.Status.PENDING: ("", _("not started")),
@@ -191,9 +242,19 @@ def _check(state: CheckState) -> dict[str, object]:
     }
 
 
-def _remark(change: StateChange, operations: Iterable[JobOperation]) -> dict[str, object]:
-    text = change.why[:1].upper() + change.why[1:]
-    if change.subject_type == JobOperation._meta.label_lower:
-        names = {one.pk: cards.operation_name(one.kind) for one in operations}
-        text = f"{names[change.subject_id]}: {change.why}"
+def _remark(change: StateChange) -> dict[str, object]:
+    text = change.why
+    is_over = change.subject_type == AssemblyJob._meta.label_lower
+    if is_over and change.from_state != change.to_state:
+        text = f"{change.to_state}: {text}"
+    text = text[:1].upper() + text[1:]
     return {"at": change.at, "text": text, "who": change.actor.removeprefix("staff:")}
+
+
+def _remarks(changes: Iterable[StateChange]) -> list[dict[str, object]]:
+    """Several operations that were sent back at once are told of once."""
+    told: dict[tuple[str, str, str], StateChange] = {}
+    for change in changes:
+        moment = change.at.isoformat(timespec="minutes")
+        told.setdefault((change.why, change.actor, moment), change)
+    return [_remark(change) for change in told.values()]

@@ -18,9 +18,10 @@ from django.utils.http import urlencode
 
 from production.models import AssemblyJob, BillOfMaterial, BomLine, MaterialRequirement, Part
 from production.services import supply
+from production.services.scheduling import reschedule
 from production.services.serials import capture_serial
 from production.services.shop_floor import finish_operation, start_operation
-from tests.bench._costs import Cost, ask, visitor
+from tests.bench._costs import Cost, ask, measured, visitor
 
 ACTOR = "staff:bench"
 ROUNDS = 7
@@ -45,6 +46,16 @@ def measure() -> tuple[Cost, list[tuple[Page, Cost]]]:
     client = _staff()
     frame = _typical(client, reverse("ops:trace"))
     return frame, [(page, _typical(client, page.address())) for page in PAGES]
+
+
+def rescheduled() -> list[tuple[str, Cost]]:
+    """Every open job gets its place in the queues; then again, when nothing is new."""
+    found = []
+    for name in ("plan the floor: all jobs are new", "plan the floor: nothing is new"):
+        with measured() as cost:
+            reschedule()
+        found.append((name, cost))
+    return found
 
 
 def _typical(client: Client, url: str) -> Cost:

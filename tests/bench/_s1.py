@@ -65,7 +65,7 @@ def build() -> Scenario:
     _bills(random, parts, versions)
     _stock(random)
     centers = WorkCenter.objects.bulk_create(
-        WorkCenter(code=kind, name=kind.title(), operation=kind, stations=20)
+        WorkCenter(code=kind, name=kind.title(), operation=kind, stations=4)
         for kind in ("kitting", "build", "test", "box")
     )
     Shift.objects.bulk_create(
@@ -191,7 +191,7 @@ def _stock(random: Random) -> None:
 
 @transaction.atomic
 def paid_orders(scenario: Scenario, count: int) -> list[int]:
-    """The ids of so many released orders of one machine each, promised in 60 to 100 days."""
+    """The ids of so many released orders of one machine each, promised in 160 to 200 days."""
     today = timezone.localdate()
     random, method = scenario.random, scenario.method
     first = scenario.made
@@ -212,7 +212,7 @@ def paid_orders(scenario: Scenario, count: int) -> list[int]:
             items_minor=one.total_minor,
             shipping_minor=method.price_minor,
             total_minor=one.total_minor + method.price_minor,
-            promised_ships_on=today + timedelta(days=random.randint(60, 100)),
+            promised_ships_on=today + timedelta(days=random.randint(160, 200)),
             checkout_key=UUID(int=first + n),
         )
         for n, one in enumerate(picked)

@@ -12,8 +12,10 @@ from config.outbox.relay import drain
 from production.models import AssemblyJob, Part
 from production.selectors.trace import as_built
 from shop.models import Order
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.places import staff_cookies
+from tests.browser.test_every_page import assert_accessible
+from tests.browser.test_floor import TABLET, keep_picture
 from tests.factories.production import DEFAULT_NEEDS, planned_order
 from tests.factories.shop import pay, place_small_order
 from tests.production.floor.floor import beep, finish, job_of, model_with_checks, start
@@ -101,6 +103,19 @@ def test_one_order_goes_from_payment_to_box_by_what_is_scanned(
     scan(f"CW:J:{other.number}")
     expect(page.get_by_role("heading", level=1)).to_have_text(other.number)
     assert_is_as_scanned(job)
+
+
+def test_the_record_and_the_page_to_scrap_a_machine_fit_every_screen(
+    job: AssemblyJob, open_page: OpenPage
+):
+    other = AssemblyJob.objects.earliest("pk")
+    for name, number in (("trace_job", job.number), ("scrap_machine", other.number)):
+        page = open_page(reverse(f"ops:{name}", args=[number]), cookies=staff_cookies())
+        assert_accessible(page)
+        for width in (DESK, TABLET, PHONE):
+            page.set_viewport_size({"width": width, "height": 1000})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            keep_picture(page, f"{name}-{width}")
 
 
 def assert_is_as_scanned(job: AssemblyJob) -> None:

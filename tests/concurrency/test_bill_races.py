@@ -133,6 +133,12 @@ def test_of_six_who_release_a_draft_at_the_desk_one_does_and_the_others_are_told
     assert changes.filter(subject_type="production.billofmaterial").count() == 1
 
 
+def test_releases_at_the_desk_and_elsewhere_do_not_lock_each_other_out(draft):
+    read = state_of(draft)
+    told = failed(race(*[at_the_desk(draft, read), release(draft)] * (RACERS // 2)))
+    assert {type(one) for one in told} <= {NotADraft}
+
+
 def savers(draft):
     line = draft.lines.first()
     read = state_of_item(line, "lines")

@@ -179,20 +179,27 @@ def test_an_operation_started_by_eight_people_at_once_is_started_by_one():
 class without_constraints:  # noqa: N801 - reads as what it does
     """Take away "one job a machine" and "one number a job", and bring them back."""
 
-    NAMES = ("job_once_per_unit", "production_assemblyjob_number_key")
+    TABLE = "ALTER TABLE production_assemblyjob"
+    AWAY = (
+        "DROP INDEX job_once_per_unit",
+        f"{TABLE} DROP CONSTRAINT production_assemblyjob_number_key",
+    )
+    BACK = (
+        """CREATE UNIQUE INDEX job_once_per_unit ON production_assemblyjob (order_line_id, unit)
+           WHERE NOT status = 'scrapped'""",
+        f"{TABLE} ADD CONSTRAINT production_assemblyjob_number_key UNIQUE (number)",
+    )
 
     def __enter__(self) -> None:
-        with connection.cursor() as cursor:
-            for name in self.NAMES:
-                cursor.execute(f"ALTER TABLE production_assemblyjob DROP CONSTRAINT {name}")
+        self._run(self.AWAY)
 
     def __exit__(self, *_: object) -> None:
-        columns = ("order_line_id, unit", "number")
+        self._run(self.BACK)
+
+    def _run(self, statements: tuple[str, ...]) -> None:
         with connection.cursor() as cursor:
-            for name, over in zip(self.NAMES, columns, strict=True):
-                cursor.execute(
-                    f"ALTER TABLE production_assemblyjob ADD CONSTRAINT {name} UNIQUE ({over})"
-                )
+            for statement in statements:
+                cursor.execute(statement)
 
 
 @transaction.atomic

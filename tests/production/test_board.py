@@ -160,6 +160,21 @@ def test_a_job_is_as_late_as_its_plan_says_and_without_one_as_its_last_part(vers
     planned = timezone.now() + timedelta(days=9)
     JobOperation.objects.filter(job=job).update(planned_start_at=planned, planned_end_at=planned)
     assert judged() == (timezone.localdate(planned), False)
+    JobOperation.objects.filter(job=job).update(planned_start_at=None, planned_end_at=None)
+    AssemblyJob.objects.filter(pk=job.pk).update(waits_for="nobody works at Test")
+    assert judged() == (None, True)
+
+
+def test_a_late_card_tells_what_decides_its_date(version, floor):
+    job = job_of(planned_order(version=version))
+    due_on = timezone.localdate() - timedelta(days=1)
+    AssemblyJob.objects.filter(pk=job.pk).update(due_on=due_on, waits_for="the queue before test")
+    assert card_of(board(floor), job).why == "the queue before test"
+    assert "the queue before test" in board(floor).text
+    AssemblyJob.objects.filter(pk=job.pk).update(due_on=timezone.localdate() + timedelta(days=60))
+    planned = timezone.now() + timedelta(days=2)
+    JobOperation.objects.filter(job=job).update(planned_start_at=planned, planned_end_at=planned)
+    assert card_of(board(floor), job).why == ""
 
 
 def test_the_board_asks_no_more_of_the_database_for_more_jobs(version, floor):

@@ -109,6 +109,7 @@ def test_jobs_that_are_past_an_operation_do_not_queue_for_it(version):
     WorkCenter.objects.filter(operation="build").update(standard_minutes=480)
     planned_order(version=version, quantity=3)
     first = AssemblyJob.objects.order_by("pk").first()
+    AssemblyJob.objects.filter(pk=first.pk).update(status="in_progress")
     first.operations.filter(kind="build").update(
         status="done",
         started_at="2026-11-20T08:00Z",

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from production.scheduling import (
@@ -19,6 +19,7 @@ from production.scheduling import (
 
 MONDAY = date(2026, 11, 23)
 SHIFTS = {day: [(time(8), time(12)), (time(13), time(17))] for day in range(5)}
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS = ("kitting", "build", "test", "box")
 
 
@@ -72,6 +73,7 @@ def test_machines_let_in_one_after_the_other_end_as_if_planned_together(places):
     assert [plant.let_in(NOW).end for _ in range(30)] == list(ends.values())
 
 
+@few
 @given(
     st.lists(st.integers(0, 5 * 24 * 3600), max_size=12),
     st.integers(0, 5 * 24 * 3600),
@@ -97,6 +99,7 @@ def test_one_more_machine_is_begun_when_the_whole_plan_begins_it(begins, begin, 
     assert plant.let_in(NOW + begin, {"kitting"}).end == own
 
 
+@few
 @given(st.lists(st.integers(0, 4 * 24 * 3600), max_size=15), st.integers(1, 3))
 def test_a_plant_in_which_machines_are_let_in_has_as_much_work_as_they_bring(begins, places):
     found = stops((90, 30, 30, 30), (places, 1, 1, 1))
@@ -115,6 +118,17 @@ def test_a_plant_in_which_machines_are_let_in_has_as_much_work_as_they_bring(beg
         assert all(
             end < start for end, start in zip(station.ends, station.starts[1:], strict=False)
         )
+
+
+@pytest.mark.parametrize("places", [(1, 1, 1, 1), (1, 2, 6, 1)])
+def test_a_crowd_leaves_about_as_much_room_as_its_machines_one_by_one(places):
+    found = stops(stations=places)
+    one_by_one, crowd = Plant(found, UTC), Plant(found, UTC)
+    for _ in range(60):
+        one_by_one.let_in(NOW)
+    crowd.let_in_many(NOW, 60)
+    late = crowd.let_in(NOW).end - one_by_one.let_in(NOW).end
+    assert abs(late) <= 24 * 3600
 
 
 def test_a_machine_that_is_let_out_leaves_its_places():

@@ -25,6 +25,7 @@ from production.models import (
 )
 from production.promising import quote
 from production.selectors import open_shortages, planned_end_on
+from production.selectors.board import board
 from production.services import supply
 from production.services.holds import hold_job, lift_hold
 from production.services.scheduling import ask_reschedule, reschedule, reschedule_as_asked
@@ -184,6 +185,15 @@ def test_without_working_hours_nothing_has_a_date_and_the_work_center_is_named(v
     assert only_job().waits_for == "Test: its calendar has no working hours"
     order.refresh_from_db()
     assert order.likely_ships_on is None
+
+
+def test_the_board_names_no_day_where_the_plan_has_none(version):
+    planned_order(version=version)
+    today = timezone.localdate()
+    assert board(today=today).jobs[0].done_on is not None  # reckoned: nobody has planned yet
+    Shift.objects.all().delete()
+    reschedule()
+    assert board(today=today).jobs[0].done_on is None
 
 
 def test_only_what_still_has_to_pass_a_closed_work_center_is_without_a_date(version):

@@ -106,7 +106,7 @@ BUILDING = (
     Lie(
         "machines_are_made_once",
         "two jobs for one machine",
-        "ALTER TABLE production_assemblyjob DROP CONSTRAINT job_once_per_unit; "
+        "DROP INDEX job_once_per_unit; "
         "UPDATE production_assemblyjob SET unit = 1 WHERE clearance_id = @in_parts",
     ),
     Lie(
