@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from config.console.registry import (
+    MOST_SHOWN,
     Concern,
     MenuEntry,
+    concerns_about,
     register_concerns,
     register_entry,
     register_finder,
@@ -21,8 +23,6 @@ from production.selectors.recall import machines_with_serial
 from production.selectors.shelf import open_holds
 from production.views import cards
 from shop.panels import Panel, register_order_panel
-
-MOST_SHOWN = 20
 
 
 def register() -> None:
@@ -81,18 +81,26 @@ def register() -> None:
 
 def concerns() -> Iterable[Concern]:
     """Parts that a paid job needs and nobody sells, and events that could not be planned."""
-    for one in selectors.unsourced()[:MOST_SHOWN]:
-        yield Concern(
-            title=f"Nobody sells {one.part.name}",
-            detail=f"{one.job.number} lacks {one.quantity - one.tied}; an offer or stock will do.",
-            url=reverse("ops:job", args=[one.job.number]),
-        )
+    yield from concerns_about(
+        selectors.unsourced(),
+        _unsourced,
+        rest="Parts of paid jobs that nobody sells.",
+        url=reverse("ops:board"),
+    )
     for delivery in selectors.unplanned()[:MOST_SHOWN]:
         yield Concern(
             title="A paid order could not be planned",
             detail=delivery.last_error,
             url=reverse("ops:order", args=[delivery.order_number]),
         )
+
+
+def _unsourced(one: Any) -> Concern:
+    return Concern(
+        title=f"Nobody sells {one.part.name}",
+        detail=f"{one.job.number} lacks {one.quantity - one.tied}; an offer or stock will do.",
+        url=reverse("ops:job", args=[one.job.number]),
+    )
 
 
 def calendar_concerns() -> Iterable[Concern]:
@@ -108,12 +116,15 @@ def calendar_concerns() -> Iterable[Concern]:
 
 def hold_concerns() -> Iterable[Concern]:
     """Pieces on hold, until someone decides."""
-    for hold in open_holds()[:MOST_SHOWN]:
-        yield Concern(
-            title=f"{hold.quantity} × {hold.part.name} on hold",
-            detail=f"{hold.reason}; fit for use, scrap, or back to the supplier?",
-            url=f"{reverse('ops:holds')}#hold-{hold.pk}",
-        )
+    yield from concerns_about(open_holds(), _held, rest="Pieces on hold.", url=reverse("ops:holds"))
+
+
+def _held(hold: Any) -> Concern:
+    return Concern(
+        title=f"{hold.quantity} × {hold.part.name} on hold",
+        detail=f"{hold.reason}; fit for use, scrap, or back to the supplier?",
+        url=f"{reverse('ops:holds')}#hold-{hold.pk}",
+    )
 
 
 def find_job(query: str) -> str | None:

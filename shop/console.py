@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from config.console.registry import (
+    MOST_SHOWN,
     Concern,
     MenuEntry,
     register_concerns,
@@ -30,8 +31,6 @@ from shop.models import (
 from shop.panels import Panel, register_order_panel
 from shop.services import holds
 from shop.services.refund_requests import refundable_minor
-
-MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
 
 TONES = {
     Payment.Status.PENDING: "wait",

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from config.console.registry import (
+    MOST_SHOWN,
     Concern,
     MenuEntry,
+    concerns_about,
     register_concerns,
     register_entry,
     register_finder,
@@ -18,7 +20,6 @@ from shop.panels import Panel, register_order_panel
 from suppliers import selectors
 from suppliers.models import PurchaseOrder
 
-MOST_SHOWN = 20  # of one kind on the first page; the counts tell of the rest
 SEE_ORDERS = "suppliers.view_purchaseorder"
 
 
@@ -56,15 +57,27 @@ def concerns() -> Iterable[Concern]:
             detail=f"{mail.to_email}: {mail.last_error}",
             url=reverse("ops:purchase_order", args=[mail.about]),
         )
-    for it in selectors.short_parts()[:MOST_SHOWN]:
-        name, orders = it.part.name, ", ".join(it.orders)
-        yield Concern(
-            title=f"{name} is not bought yet" if it.has_offer else f"Nobody sells {name}",
-            detail=f"{it.quantity} missing for {orders}.",
-            url=reverse("ops:short_parts"),
-        )
-    for purchase_order in selectors.to_be_chased()[:MOST_SHOWN]:
-        yield _chase(purchase_order)
+    yield from concerns_about(
+        list(selectors.short_parts()),
+        _buy,
+        rest="Parts that are not bought yet.",
+        url=reverse("ops:short_parts"),
+    )
+    yield from concerns_about(
+        selectors.to_be_chased(),
+        _chase,
+        rest="Purchase orders that are overdue or not confirmed.",
+        url=reverse("ops:purchase_orders"),
+    )
+
+
+def _buy(short: selectors.ShortPart) -> Concern:
+    name, orders = short.part.name, ", ".join(short.orders)
+    return Concern(
+        title=f"{name} is not bought yet" if short.has_offer else f"Nobody sells {name}",
+        detail=f"{short.quantity} missing for {orders}.",
+        url=reverse("ops:short_parts"),
+    )
 
 
 def _chase(purchase_order: Any) -> Concern:

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 # The side bar's sections, in order.
 SECTIONS = ("Make", "Buy", "Sell", "Steer")
+MOST_SHOWN = 20  # of one kind on the first page; a last line tells of the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,23 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing that waits for a person: what it is, since when, and where to deal with it."""
+    """What waits for a person: one thing (or `count`), since when, and where to deal with it."""
 
     title: str
     detail: str
     url: str
+    count: int = 1
+
+
+def concerns_about[Row](
+    rows: "QuerySet[Any] | list[Row]", concern_of: Callable[[Any], Concern], *, rest: str, url: str
+) -> Iterable[Concern]:
+    """The first rows one by one, all others in a last line: `rest` names them, `url` lists them."""
+    shown = list(rows[: MOST_SHOWN + 1])
+    yield from map(concern_of, shown[:MOST_SHOWN])
+    if len(shown) > MOST_SHOWN:
+        more = (rows.count() if isinstance(rows, QuerySet) else len(rows)) - MOST_SHOWN
+        yield Concern(f"{more} more", rest, url, more)
 
 
 ConcernProvider = Callable[[], Iterable[Concern]]

@@ -1,12 +1,14 @@
 """The console's first page, and the field that finds anything by its number."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from config.console.access import staff_view
-from config.console.registry import Concern, concern_providers, finders
+from config.console.registry import concern_providers, finders
 
 LONGEST_SHOWN = 80
 
@@ -15,17 +17,18 @@ LONGEST_SHOWN = 80
 @staff_view()
 def today(request: HttpRequest) -> HttpResponse:
     """Everything that needs a person, for what this person may do."""
-    return render(request, "ops/today.html", {"concerns": _concerns_of(request)})
+    return render(request, "ops/today.html", _needs_a_person(request))
 
 
-def _concerns_of(request: HttpRequest) -> list[Concern]:
-    """What needs a person, as far as this person may see it."""
-    return [
+def _needs_a_person(request: HttpRequest) -> dict[str, Any]:
+    """What needs a person, as far as this person may see it, and how much that is."""
+    concerns = [
         concern
         for permission, provider in concern_providers()
         if request.user.has_perm(permission)
         for concern in provider()
     ]
+    return {"concerns": concerns, "concern_count": sum(one.count for one in concerns)}
 
 
 @require_safe
@@ -40,4 +43,4 @@ def find(request: HttpRequest) -> HttpResponse:
         messages.warning(
             request, f"Nothing that you may see has the number “{query[:LONGEST_SHOWN]}”."
         )
-    return render(request, "ops/today.html", {"concerns": _concerns_of(request), "sought": query})
+    return render(request, "ops/today.html", {**_needs_a_person(request), "sought": query})

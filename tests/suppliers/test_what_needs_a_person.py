@@ -7,13 +7,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from config.console import registry
 from config.mail.models import OutgoingMail
 from config.outbox.models import Errand
 from shop.models import Order
 from suppliers import console
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
 from suppliers.services.receipts import receive_goods
-from suppliers.services.sourcing import SOURCE_AGAIN
+from suppliers.services.sourcing import SOURCE_AGAIN, source_order
 from tests.factories.suppliers import offer, purchased, short_order, staff
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,15 @@ def test_the_panel_of_an_order_shows_its_purchase_orders_and_no_other():
     assert row["purchase_order"] == purchase_order
     assert row["tone"] == "wait"
     assert console.purchases_panel(order.pk + 1) is None
+
+
+def test_a_long_list_is_cut_and_says_how_much_more_there_is(buyer, monkeypatch):
+    monkeypatch.setattr(registry, "MOST_SHOWN", 1)
+    for number, part in enumerate(["PSU-450", "CPU-6", "CASE-MINI"]):
+        offer(part, supplier=f"house-{number}")
+    source_order(order_id=short_order("PSU-450", "CPU-6", "CASE-MINI").pk)
+    PurchaseOrder.objects.update(created_at=timezone.now() - timedelta(days=9))
+    first, rest = console.concerns()
+    assert "is not confirmed" in first.title
+    assert (rest.title, rest.count) == ("2 more", 2)
+    assert "3 things wait for a person" in text_of(buyer.get("/ops/"))
