@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from production.models import AssemblyJob, JobOperation
 
 Status = AssemblyJob.Status
 Kind = JobOperation.Kind
+NO_BREAK = "\N{NO-BREAK SPACE}"
 TONES: Mapping[str, str] = {
     Status.WAITING_FOR_PARTS: "wait",
     Status.READY: "held",
@@ -93,8 +94,11 @@ def operation_name(kind: str) -> str:
 
 def short_day(day: date, form: str = "D j M") -> str:
     """Thu 3 Dec, which never breaks over two lines."""
-    return date_format(day, form).replace(" ", "\N{NO-BREAK SPACE}")
+    return date_format(day, form).replace(" ", NO_BREAK)
 
 
-def clock(moment: object) -> str:
-    return date_format(timezone.localtime(moment), "H:i")  # type: ignore[arg-type]
+def clock(moment: datetime) -> str:
+    """14:05, with its day where that is not today."""
+    local = timezone.localtime(moment)
+    is_today = local.date() == timezone.localdate()
+    return date_format(local, "H:i" if is_today else "D j M, H:i").replace(" ", NO_BREAK)

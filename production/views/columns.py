@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -176,7 +177,7 @@ def _text(job: BoardJob) -> str:
     if job.status == Status.READY:
         count = job.part_count
         return ngettext("its one part is here", "all %(n)d parts are here", count) % {"n": count}
-    if not job.step_kind:
+    if not job.step_kind and job.boxed_at:
         return _("boxed %(at)s") % {"at": clock(job.boxed_at)}
     if job.step_started_at:
         who = job.step_by.removeprefix("staff:")
@@ -189,7 +190,12 @@ def _waits_for(wait: Wait | None) -> str:
         return _("its parts")
     if wait.expected_on is None:
         return _("%(part)s, nobody has a day") % {"part": wait.noun}
-    sentence = _("%(part)s, %(day)s") if wait.is_confirmed else _("%(part)s, %(day)s, unconfirmed")
+    if wait.expected_on < timezone.localdate():
+        sentence = _("%(part)s, overdue since %(day)s")
+    elif wait.is_confirmed:
+        sentence = _("%(part)s, %(day)s")
+    else:
+        sentence = _("%(part)s, %(day)s, unconfirmed")
     return sentence % {"part": wait.noun, "day": short_day(wait.expected_on)}
 
 

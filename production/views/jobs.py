@@ -152,6 +152,8 @@ def _on_order(outlook: PartOutlook) -> str:
         "day": cards.short_day(outlook.expected_on),
         "sure": _("confirmed") if outlook.is_confirmed else _("unconfirmed"),
     }
+    if outlook.expected_on < timezone.localdate():
+        return _("from %(supplier)s, overdue since %(day)s, %(sure)s") % facts
     return _("from %(supplier)s, %(day)s, %(sure)s") % facts
 
 

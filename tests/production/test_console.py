@@ -14,6 +14,7 @@ from production.models import AssemblyJob, BomLine, StockLevel, SupplyProfile
 from production.selectors import open_shortages
 from production.services import supply
 from production.services.shop_floor import finish_operation, start_operation
+from production.views import cards
 from shop.services.holds import place_hold
 from tests.factories.production import (
     change_line,
@@ -86,11 +87,12 @@ def test_a_job_goes_through_the_columns_by_its_buttons(version, floor):
     assert columns(floor)["Done today"] == [order.number]
 
 
-def test_a_waiting_card_names_the_part_it_waits_for_and_its_day(version, floor):
+@pytest.mark.parametrize(("days", "said"), [(4, "{day}, unconfirmed"), (-3, "overdue since {day}")])
+def test_a_waiting_card_names_the_part_it_waits_for_and_its_day(version, floor, days, said):
     stock_part("PSU-450", 0)
     order = planned_order(version=version)
     (shortage,) = open_shortages(order.pk)
-    due_on = timezone.localdate() + timedelta(days=4)
+    due_on = timezone.localdate() + timedelta(days=days)
     supply.record_scheduled_receipt(
         reference="PO-1/1",
         part_id=shortage.requirement.part_id,
@@ -99,9 +101,16 @@ def test_a_waiting_card_names_the_part_it_waits_for_and_its_day(version, floor):
         supplier_name="Nordkomp",
         pegs=[(shortage.requirement.pk, 1)],
     )
-    html = page(floor, "ops:board")
-    day = f"{due_on:%a} {due_on.day} {due_on:%b}".replace(" ", "\N{NO-BREAK SPACE}")
-    assert f"power supply, {day}, unconfirmed" in html
+    said = said.format(day=cards.short_day(due_on))
+    assert f"power supply, {said}" in page(floor, "ops:board")
+    assert said in page(floor, "ops:job", job_of(order).number)
+
+
+def test_a_time_is_told_with_its_day_where_that_is_not_today():
+    noon = timezone.localtime().replace(hour=12, minute=5)
+    assert cards.clock(noon) == "12:05"
+    yesterday = noon - timedelta(days=1)
+    assert cards.clock(yesterday) == f"{cards.short_day(yesterday.date())},{cards.NO_BREAK}12:05"
 
 
 def test_a_part_that_nobody_sells_is_told_on_the_card_and_needs_a_person(version, floor):
