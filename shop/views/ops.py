@@ -27,6 +27,7 @@ from shop.views.see_other import see_other
 PAGE_SIZE = 50
 LONGEST_QUERY = 80
 MOST_HISTORY = 40
+OVER = {Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED}
 LONGEST_REASON = 300
 
 TONES = {
@@ -95,6 +96,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             for one in found.holds.filter(closed_at__isnull=True).order_by("opened_at")
         ],
         "is_released": found.status != Order.Status.AWAITING_PAYMENT,
+        "is_over": found.status in OVER,
         "can_hold": found.status not in holds.GONE,
         "history": [
             {"change": change, "state": change.to_state.replace("_", " ")}

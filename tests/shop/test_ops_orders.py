@@ -10,9 +10,9 @@ from config.outbox.models import Errand
 from shop import console, selectors
 from shop.models import Order, PaymentHold, StripeEvent
 from shop.panels import Panel, register_order_panel
-from shop.services.fulfilment import freeze_order, start_pre_production
+from shop.services.fulfilment import freeze_order, record_shipment, start_pre_production
 from shop.services.orders import cancel_order
-from tests.factories.shop import paid_order, pay, payment_of, place_small_order
+from tests.factories.shop import boxed_order, paid_order, pay, payment_of, place_small_order
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +148,17 @@ def test_what_needs_a_person_is_counted_and_listed():
         f"A mail of {refund.number} did not reach its customer",
         "A Stripe event could not be worked off: x",
     ]
+
+
+def test_of_a_shipped_order_the_day_is_told_and_no_likely_one(finance):
+    order = boxed_order(paid_order())
+    Order.objects.filter(pk=order.pk).update(promise_reason="waits for the case")
+    assert "waits for the case" in finance.get(url_of(order)).text
+    record_shipment(order_id=order.pk, carrier="Parcel Post", tracking_number="PP-7", actor="x")
+    page = finance.get(url_of(order)).text
+    assert "<dt>Shipped</dt>" in page
+    assert "Likely" not in page
+    assert "waits for the case" not in page
 
 
 def test_a_number_typed_or_scanned_leads_to_its_order(finance):
