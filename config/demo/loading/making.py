@@ -23,12 +23,13 @@ from production.models import (
 )
 from production.services.releasing import release_bill
 
-# code, name, operation, stations, minutes a job
+# code, name, operation, stations, minutes a job, most under way: a walk of the pick list takes
+# several at once, and a machine that waits for something leaves its bench to another.
 WORK_CENTERS = (
-    ("kitting", "Kitting shelves", "kitting", 1, 20),
-    ("bench", "Assembly benches", "build", 2, 120),
-    ("test", "Test racks", "test", 6, 240),
-    ("packing", "Packing table", "box", 1, 20),
+    ("kitting", "Kitting shelves", "kitting", 1, 20, 8),
+    ("bench", "Assembly benches", "build", 2, 120, 4),
+    ("test", "Test racks", "test", 6, 240, 8),
+    ("packing", "Packing table", "box", 1, 20, 4),
 )
 # Monday to Friday, with half an hour for lunch.
 SHIFTS = ((time(8), time(12)), (time(12, 30), time(16, 30)))
@@ -157,7 +158,7 @@ def _stored(bill: BillOfMaterial) -> Content:
 
 
 def load_work_centers() -> int:
-    """One place for each operation, and when it is manned: hours that staff have set stay."""
+    """One place for each operation, and when it is manned: hours and limits of staff stay."""
     WorkCenter.objects.bulk_create(
         [
             WorkCenter(
@@ -166,8 +167,9 @@ def load_work_centers() -> int:
                 operation=operation,
                 stations=stations,
                 standard_minutes=minutes,
+                wip_limit=limit,
             )
-            for code, name, operation, stations, minutes in WORK_CENTERS
+            for code, name, operation, stations, minutes, limit in WORK_CENTERS
         ],
         update_conflicts=True,
         unique_fields=["code"],
