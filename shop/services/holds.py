@@ -25,6 +25,9 @@ from shop.stripe.gateway import CheckoutFacts
 Reason = PaymentHold.Reason
 GONE = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED)
 
+# Not a suspicion but a fact: nothing of the payment is here any more.
+ALL_BACK = "all of this payment was given back at the cashier"
+
 # What ends a hold by itself. Staff who may close holds can end each of them before.
 ENDS_BY_ITSELF: dict[str, str] = {
     Reason.REVIEW: "It ends when the review is approved at Stripe.",
@@ -105,7 +108,9 @@ def watch(order: Order, payment: Payment, facts: CheckoutFacts) -> None:
     if order.status != Order.Status.AWAITING_PAYMENT:
         return
     if facts.is_refunded:
-        open_hold(order, Reason.REFUNDED, "this payment was refunded at the cashier")
+        back = Money(facts.refunded_minor, facts.currency).format()
+        part = f"{back} of this payment was given back at the cashier"
+        open_hold(order, Reason.REFUNDED, ALL_BACK if facts.is_all_refunded else part)
     _season(order, facts.method or payment.method)
 
 
@@ -219,11 +224,17 @@ def close_hold(*, hold_id: int, actor: str) -> PaymentHold:
 
 
 def _require_money(order: Order, hold: PaymentHold) -> None:
-    """What was disputed and lost before release is not paid, whatever anybody says."""
-    if hold.reason != Reason.DISPUTE or order.status != Order.Status.AWAITING_PAYMENT:
+    """An order whose money is not here, all of it, is not paid, whatever anybody says."""
+    if order.status != Order.Status.AWAITING_PAYMENT:
         return
-    if Dispute.objects.filter(payment__order=order, taken_minor__gt=0).exists():
-        raise OrderHeld(
-            f"{order.number}: the bank has taken the money back, so it cannot be released. "
-            "Answer the dispute, or cancel the order."
-        )
+    disputes = Dispute.objects.filter(payment__order=order, taken_minor__gt=0)
+    held = order.payments.filter(status=Payment.Status.PROCESSING)
+    if hold.reason == Reason.DISPUTE and disputes.exists():
+        gone = "the bank has taken the money back, so it cannot be released. Answer the dispute, or"
+    elif hold.reason == Reason.AMOUNT_MISMATCH and held.exists():
+        gone = f"what came is not the price ({hold.detail}), so it cannot be released. Please"
+    elif hold.reason == Reason.REFUNDED and hold.detail == ALL_BACK:
+        gone = "the payment was given back, so it cannot be released. Please"
+    else:
+        return
+    raise OrderHeld(f"{order.number}: {gone} cancel the order.")

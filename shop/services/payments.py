@@ -29,6 +29,8 @@ CREATE_WITHIN = timedelta(minutes=25)
 
 # With a bank debit the money may be under way for days; another payment would charge twice.
 UNDER_WAY = "The payment of {order} is on its way; we wait for the bank."
+# A bank has it; or the customer has left with a slip that is still to be paid somewhere.
+ON_ITS_WAY = frozenset({"processing", "requires_action"})
 # Money that no order waits for; the customer reads why it goes back.
 SURPLUS = "surplus: "
 TWICE = "Your order was paid already, so this second payment goes back."
@@ -175,7 +177,7 @@ def apply_facts(
         holds.open_hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, problem)
     elif facts.intent_status == "succeeded":
         clear_payment(order=order, payment=payment, facts=facts)
-    elif facts.session_status == "complete" and facts.intent_status == "processing":
+    elif facts.session_status == "complete" and facts.intent_status in ON_ITS_WAY:
         if _move(payment, Payment.Status.PROCESSING, "the bank has it"):
             emails.queue_payment_under_way(payment=payment)
     elif facts.session_status == "complete" and facts.intent_status in {
@@ -205,21 +207,26 @@ def clear_payment(
     if existing or order.status != Order.Status.AWAITING_PAYMENT:
         _take_surplus(payment, facts, TWICE if existing else TOO_LATE)
         return None
-    if (facts.amount_received_minor, facts.currency) != (order.total_minor, order.currency):
-        holds.open_hold(
-            order,
-            PaymentHold.Reason.AMOUNT_MISMATCH,
-            f"got {facts.amount_received_minor} {facts.currency}, "
-            f"expected {order.total_minor} {order.currency}",
-        )
+    if wrong := _wrong_amount(order, facts):
+        holds.open_hold(order, PaymentHold.Reason.AMOUNT_MISMATCH, wrong)
     if not facts.is_charge_paid:
         return None
     holds.watch(order, payment, facts)
-    if order.holds.filter(closed_at__isnull=True).exists():
+    is_held = order.holds.filter(closed_at__isnull=True).exists()
+    # A person's word ends a suspicion; it does not make up for money that is not there.
+    if is_held or wrong or facts.is_all_refunded:
         _move(payment, Payment.Status.PROCESSING, "paid, and held")
         return None
     _capture(payment, facts, f"{facts.intent_id} succeeded")
     return _release(order, payment=payment, why=f"{facts.intent_id} cleared")
+
+
+def _wrong_amount(order: Order, facts: CheckoutFacts) -> str:
+    """What came instead of the order's price; "" if it is that."""
+    got, wanted = facts.amount_received_minor, order.total_minor
+    if (got, facts.currency) == (wanted, order.currency):
+        return ""
+    return f"got {got} {facts.currency}, expected {wanted} {order.currency}"
 
 
 @transaction.atomic

@@ -46,9 +46,17 @@ class CheckoutFacts:
     method: str = ""
     failure: str = ""
     is_charge_paid: bool = False
-    is_refunded: bool = False
+    refunded_minor: int = 0
     is_disputed: bool = False
     is_under_review: bool = False
+
+    @property
+    def is_refunded(self) -> bool:
+        return self.refunded_minor > 0
+
+    @property
+    def is_all_refunded(self) -> bool:
+        return self.is_refunded and self.refunded_minor >= self.amount_received_minor
 
 
 def is_live_mode() -> bool:
@@ -196,7 +204,7 @@ def _facts(session: stripe.checkout.Session) -> CheckoutFacts:
         method=details.type if details else "",
         failure=(intent.last_payment_error.message or "") if intent.last_payment_error else "",
         is_charge_paid=bool(charge and charge.paid),
-        is_refunded=bool(charge and charge.amount_refunded),
+        refunded_minor=charge.amount_refunded if charge else 0,
         is_disputed=bool(charge and charge.disputed),
         is_under_review=_is_open(intent.review),
     )

@@ -52,7 +52,7 @@ def test_hearing_of_the_same_payment_again_changes_nothing():
         ("an open session", {"session_status": "open", "intent_status": "requires_payment_method"}),
         ("a hold on the card", {"intent_status": "requires_capture"}),
         ("an unpaid charge", {"is_charge_paid": False}),
-        ("a refunded charge", {"is_refunded": True}),
+        ("a refunded charge", {"refunded_minor": 55_800}),
         ("a disputed charge", {"is_disputed": True}),
         ("a review", {"is_under_review": True}),
     ],
@@ -113,7 +113,7 @@ def test_money_that_is_not_for_this_payment_opens_a_hold(facts):
     assert PaymentHold.objects.filter(order=order).exists()
 
 
-@pytest.mark.parametrize("facts", [{"is_disputed": True}, {"is_refunded": True}])
+@pytest.mark.parametrize("facts", [{"is_disputed": True}, {"refunded_minor": 55_800}])
 def test_money_that_is_contested_before_release_is_held_for_a_person(facts):
     order = pay(place_small_order(), **facts)
     assert order.payments.get().status == Payment.Status.PROCESSING

@@ -85,7 +85,7 @@ def test_a_persons_word_on_a_dispute_stays_good_until_it_is_lost():
 
 
 def test_a_refund_at_the_cashier_before_release_holds_until_a_person_decides():
-    order = pay(place_small_order(), is_refunded=True)
+    order = pay(place_small_order(), refunded_minor=55_800)
     assert open_reasons(order) == [Reason.REFUNDED]
     assert look_again(order).status == Order.Status.AWAITING_PAYMENT
 

@@ -158,7 +158,7 @@ class Bank:
         till = self.tills[session_id.removeprefix("cs_")]
         return replace(
             till.facts,
-            is_refunded=bool(till.given_minor()),
+            refunded_minor=till.given_minor(),
             is_disputed=bool(till.disputes),
             is_under_review=till.is_under_review,
         )
