@@ -17,6 +17,7 @@ from config.locks import lock_rows
 from shop.errors import CashierRefused, NotAnswerable, SecondPersonNeeded
 from shop.models import BalanceRecord, Dispute, DisputeAnswer, DisputeCall, Order, Payment
 from shop.services import balance_records, holds
+from shop.services.refund_requests import owe
 from shop.stripe import disputes as stripe_disputes
 from shop.stripe.disputes import DisputeFacts
 
@@ -53,7 +54,7 @@ def write_down(order: Order, payment: Payment, found: Iterable[DisputeFacts]) ->
             dispute = _open(payment, facts)
         else:
             _follow(dispute, facts)
-        _count_money(dispute)
+        _count_money(order, payment, dispute)
     if is_any:
         holds.follow_disputes(order)
 
@@ -114,14 +115,21 @@ def _withdraw_what_waits(dispute: Dispute) -> None:
         change_status(answer, to=Status.WITHDRAWN, why=f"it is {dispute.status}", actor="system")
 
 
-def _count_money(dispute: Dispute) -> None:
-    """What has moved by now, from the movements that were read: they are facts."""
+def _count_money(order: Order, payment: Payment, dispute: Dispute) -> None:
+    """What has moved by now, from the movements that were read: they are facts.
+
+    Of a cancelled order the bank may give the customer what we owed, and give it back to us.
+    """
+    before = dispute.taken_minor
     moved = BalanceRecord.objects.filter(source_id=dispute.stripe_id).aggregate(
         amount=Sum("amount_minor"), fee=Sum("fee_minor")
     )
     dispute.taken_minor = -int(moved["amount"] or 0)
     dispute.fee_minor = int(moved["fee"] or 0)
     dispute.save(update_fields=["taken_minor", "fee_minor"])
+    is_owed = order.status == Order.Status.CANCELLED and hasattr(payment, "paymentclearance")
+    if is_owed and dispute.taken_minor != before:
+        owe(payment, before - dispute.taken_minor)
 
 
 @transaction.atomic

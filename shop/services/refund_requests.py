@@ -15,7 +15,7 @@ from config.audit.services import change_status, record_state
 from config.locks import lock_rows
 from config.money import Money
 from shop.errors import NotRefundable, SecondPersonNeeded
-from shop.models import Order, OrderLine, Payment, Refund, RefundCall, RefundLine
+from shop.models import Dispute, Order, OrderLine, Payment, Refund, RefundCall, RefundLine
 
 Status, Way = Refund.Status, Refund.Way
 
@@ -34,12 +34,21 @@ class Transfer:
 
 
 def refundable_minor(payment: Payment) -> int:
-    """What of a payment can still be given back, in minor units."""
-    return payment.captured_minor - _reserved(payment)
+    """What of a payment can still be given back, in minor units: not what a bank took of it."""
+    return max(0, unreserved_minor(payment) - taken_minor(payment))
 
 
-def _reserved(payment: Payment) -> int:
-    return sum_of(Refund.objects.filter(payment=payment).exclude(status__in=GONE))
+def unreserved_minor(payment: Payment) -> int:
+    """What of a payment no refund speaks for."""
+    return payment.captured_minor - sum_of(
+        Refund.objects.filter(payment=payment).exclude(status__in=GONE)
+    )
+
+
+def taken_minor(payment: Payment) -> int:
+    """What banks have taken back of a payment, by disputes that are not won."""
+    taken = Dispute.objects.filter(payment=payment).aggregate(total=Sum("taken_minor"))
+    return int(taken["total"] or 0)
 
 
 def sum_of(refunds: QuerySet[Refund]) -> int:
@@ -71,11 +80,9 @@ def request_refund(
     if existing := Refund.objects.filter(idempotency_key=key).first():
         existing.payment = payment
         return _same(existing, amount_minor, reason)
-    left = refundable_minor(payment)
-    if not 0 < amount_minor <= left:
-        asked, most = (Money(it, payment.currency).format() for it in (amount_minor, left))
-        raise NotRefundable(f"{payment}: expected an amount up to {most}, got {asked}.")
-    is_large = payment.captured_minor - left + amount_minor > settings.REFUND_ALONE_UP_TO_MINOR
+    _require_left(payment, amount_minor, actor)
+    given = payment.captured_minor - unreserved_minor(payment)
+    is_large = given + amount_minor > settings.REFUND_ALONE_UP_TO_MINOR
     refund = Refund.objects.create(
         payment=payment,
         amount_minor=amount_minor,
@@ -89,11 +96,21 @@ def request_refund(
     )
     _write_lines(refund, quantities or {})
     record_state(refund, why=reason, actor=actor)
-    if replaces is None:
-        owe(payment, -amount_minor)
+    owe(payment, 0 if replaces else -amount_minor)
     if not refund.needs_second_person:
         _approve(refund, actor=actor)
     return refund
+
+
+def _require_left(payment: Payment, amount_minor: int, actor: str) -> None:
+    """A surplus that is disputed is asked for all the same: Stripe refuses, and a person sees."""
+    taken = 0 if actor == SYSTEM else taken_minor(payment)
+    left = max(0, unreserved_minor(payment) - taken)
+    if 0 < amount_minor <= left:
+        return
+    asked, most = (Money(it, payment.currency).format() for it in (amount_minor, left))
+    why = " The rest the bank has taken in a dispute." if taken else ""
+    raise NotRefundable(f"{payment}: expected an amount up to {most}, got {asked}.{why}")
 
 
 def _fields(transfer: Transfer | None) -> dict[str, Any]:
@@ -111,8 +128,9 @@ def _same(refund: Refund, amount_minor: int, reason: str) -> Refund:
 
 
 def owe(payment: Payment, more_minor: int) -> None:
-    """What is owed back and not asked for yet grows by so much, and never below nothing."""
-    payment.refund_due_minor = max(0, payment.refund_due_minor + more_minor)
+    """What is owed back and not asked for yet grows by so much: from nothing to all there is."""
+    due = payment.refund_due_minor + more_minor
+    payment.refund_due_minor = max(0, min(due, refundable_minor(payment)))
     payment.save(update_fields=["refund_due_minor"])
 
 

@@ -19,10 +19,10 @@ from shop.services.refund_requests import (
     locked_payment,
     locked_refund,
     owe,
-    refundable_minor,
     release,
     request_refund,
     sum_of,
+    unreserved_minor,
 )
 from shop.stripe import refunds as stripe_refunds
 from shop.stripe.refunds import RefundFacts
@@ -89,7 +89,7 @@ def _refuse(refund_id: int, why: str, known: Iterable[RefundFacts] = ()) -> None
     refund.save(update_fields=["failure"])
     change_status(refund, to=Status.FAILED, why=why, actor=STRIPE)
     apply_refunds(payment_id=refund.payment_id, found=known)
-    left = refundable_minor(refund.payment)
+    left = unreserved_minor(refund.payment)
     if refund.requested_by == SYSTEM and left < refund.amount_minor:
         settle(refund, how="given back at Stripe before", actor=SYSTEM)
         if left:
@@ -170,11 +170,11 @@ def _make_room(payment: Payment, amount_minor: int) -> bool:
     """Withdraw what nobody has approved yet, the newest first, until so much is left."""
     waiting = Refund.objects.filter(payment=payment, status=Status.REQUESTED).order_by("-pk")
     for refund in waiting:
-        if refundable_minor(payment) >= amount_minor:
+        if unreserved_minor(payment) >= amount_minor:
             break
         refund.payment = payment
         release(refund, why="given back at Stripe meanwhile", actor=STRIPE)
-    return refundable_minor(payment) >= amount_minor
+    return unreserved_minor(payment) >= amount_minor
 
 
 def _follow(refund: Refund, facts: RefundFacts) -> None:
