@@ -1,8 +1,10 @@
 import logging
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from celery import shared_task
-from django.db.models import F, Q
+from django.db.models import Min, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.locks import only_one
@@ -21,27 +23,35 @@ FRESH = timedelta(hours=2)
 FRESH_EVERY = timedelta(seconds=30)
 STALE_EVERY = timedelta(minutes=15)
 BATCH = 50
+# One that Stripe fails at is an accident; so many in a row mean that nobody is there.
+MOST_IN_VAIN = 2
 
 
 @shared_task(name="shop.poll_payments")
 def poll_payments() -> None:
     """Sync open payments that nobody has looked at for a while."""
     with only_one("shop.poll_payments") as is_mine:
-        if not is_mine:
-            return
-        now = timezone.now()
-        is_due = (
-            Q(last_synced_at__isnull=True, created_at__lt=now - FRESH_EVERY)
-            | Q(created_at__gte=now - FRESH, last_synced_at__lt=now - FRESH_EVERY)
-            | Q(last_synced_at__lt=now - STALE_EVERY)
-        )
-        is_open = Q(status__in=[Payment.Status.PENDING, Payment.Status.PROCESSING])
-        due = Payment.objects.filter(is_open, is_due).order_by(
-            F("last_synced_at").asc(nulls_first=True)
-        )
-        for payment_id in due.values_list("pk", flat=True)[:BATCH]:
-            if not _look_at(payment_id):
-                return
+        if is_mine:
+            _look_at_all(_due_payments(), sync_payment, Payment.objects.all(), "pk")
+
+
+def _due_payments() -> list[int]:
+    """Whose turn it is, who has waited longest first. Fresh ones come before the others, which are
+    sure of a part of each round: no crowd of the one kind starves the other.
+    """
+    now = timezone.now()
+    is_open = Q(status__in=[Payment.Status.PENDING, Payment.Status.PROCESSING])
+    waiting = (
+        Payment.objects.filter(is_open)
+        .annotate(waits_since=Coalesce("last_synced_at", "created_at"))
+        .order_by("waits_since", "pk")
+        .values_list("pk", flat=True)
+    )
+    is_fresh = Q(created_at__gte=now - FRESH)
+    fresh = list(waiting.filter(is_fresh, waits_since__lt=now - FRESH_EVERY)[:BATCH])
+    stale = list(waiting.filter(~is_fresh, waits_since__lt=now - STALE_EVERY)[:BATCH])
+    stale = stale[: max(BATCH // 4, BATCH - len(fresh))]
+    return [*fresh[: BATCH - len(stale)], *stale]
 
 
 @shared_task(name="shop.fetch_undelivered_events")
@@ -80,46 +90,42 @@ def poll_refunds() -> None:
             | Q(requested_at__gte=now - FRESH, last_synced_at__lt=now - FRESH_EVERY)
             | Q(last_synced_at__lt=now - STALE_EVERY)
         )
-        due = Refund.objects.filter(is_due, status__in=UNDER_WAY)
-        for payment_id in set(due.values_list("payment_id", flat=True)[:BATCH]):
-            if not _look_at_refunds(payment_id):
-                return
+        due = (
+            Refund.objects.filter(is_due, status__in=UNDER_WAY)
+            .values("payment_id")
+            .annotate(waits_since=Min(Coalesce("last_synced_at", "requested_at")))
+            .order_by("waits_since")
+            .values_list("payment_id", flat=True)
+        )
+        _look_at_all(list(due[:BATCH]), sync_refunds, Refund.objects.all(), "payment")
 
 
-def _look_at_refunds(payment_id: int) -> bool:
-    """False when nobody answers at the cashier's; see `_look_at`."""
-    try:
-        sync_refunds(payment_id=payment_id)
-    except CashierRefused:
-        logger.exception("the cashier will not tell of the refunds of payment %s", payment_id)
-    except CashierAway as error:
-        logger.warning("poller stops for now: %s", error)
-        return False
-    except Exception:
-        logger.exception("the refunds of payment %s could not be looked at", payment_id)
-    else:
-        return True
-    Refund.objects.filter(payment=payment_id).update(last_synced_at=timezone.now())
-    return True
+def _look_at_all[M: Model](
+    payment_ids: Iterable[int], look: Callable[..., object], rows: QuerySet[M], by: str
+) -> None:
+    """Ask Stripe about these payments, one after the other, until nobody answers there.
 
-
-def _look_at(payment_id: int) -> bool:
-    """False when nobody answers at the cashier's. A payment that fails by itself goes to the end
-    of the queue: whatever is wrong with it, the others must not wait for it.
+    What fails by itself goes to the end of the queue (`rows`, found `by` the payment): whatever
+    is wrong with it, the others must not wait for it.
     """
-    try:
-        sync_payment(payment_id=payment_id)
-    except CashierRefused:
-        logger.exception("the cashier will not tell of payment %s", payment_id)
-    except CashierAway as error:
-        logger.warning("poller stops for now: %s", error)
-        return False
-    except Exception:
-        logger.exception("payment %s could not be looked at", payment_id)
-    else:
-        return True
-    Payment.objects.filter(pk=payment_id).update(last_synced_at=timezone.now())
-    return True
+    in_vain = 0
+    for payment_id in payment_ids:
+        try:
+            look(payment_id=payment_id)
+        except CashierRefused:
+            logger.exception("the cashier will not tell of payment %s", payment_id)
+            in_vain = 0
+        except CashierAway as error:
+            logger.warning("payment %s waits: %s", payment_id, error)
+            in_vain += 1
+        except Exception:
+            logger.exception("payment %s could not be looked at", payment_id)
+        else:
+            in_vain = 0
+            continue
+        rows.filter(**{by: payment_id}).update(last_synced_at=timezone.now())
+        if in_vain == MOST_IN_VAIN:
+            return
 
 
 @shared_task(name="shop.watch_risk")

@@ -85,7 +85,9 @@ def _current_payment(order_id: int) -> Payment | None:
     if latest and latest.status == Payment.Status.PENDING:
         if _is_usable(latest):
             return latest
-        change_status(latest, to=Payment.Status.FAILED, why=NOT_IN_TIME)
+        # What came of one that was opened is for Stripe to say: it is looked at until then.
+        if not latest.session_id:
+            change_status(latest, to=Payment.Status.FAILED, why=NOT_IN_TIME)
     attempt = latest.attempt + 1 if latest else 1
     payment = Payment.objects.create(
         order=order,

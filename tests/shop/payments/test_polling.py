@@ -166,3 +166,101 @@ def test_an_old_refund_under_way_is_looked_at_seldom(monkeypatch):
     now = timezone.now()
     due = refund_under_way(last_synced_at=now - STALE_EVERY, requested_at=now - 2 * FRESH)
     assert payments_looked_at(monkeypatch) == [due.payment_id]
+
+
+def overdue(order: Order, *, fresh: bool, status: str = Payment.Status.PENDING) -> Payment:
+    """A payment with a checkout that nobody has looked at for a while."""
+    payment = payment_of(order)
+    now = timezone.now()
+    Payment.objects.filter(pk=payment.pk).update(
+        session_id=f"cs_test_{payment.pk}",
+        status=status,
+        created_at=now - (2 * FRESH_EVERY if fresh else 2 * FRESH),
+        last_synced_at=now - (2 * FRESH_EVERY if fresh else 2 * STALE_EVERY),
+    )
+    return payment
+
+
+def looked_at(monkeypatch, *, away: frozenset[int] = frozenset()) -> list[int]:
+    """The payments that one round asks about, in their order."""
+    seen: list[int] = []
+
+    def look(*, payment_id: int) -> None:
+        seen.append(payment_id)
+        if payment_id in away:
+            raise CashierAway("500")
+        Payment.objects.filter(pk=payment_id).update(last_synced_at=timezone.now())
+
+    monkeypatch.setattr(tasks, "sync_payment", look)
+    poll_payments()
+    return seen
+
+
+def test_a_crowd_of_old_debits_does_not_starve_a_payment_of_today(monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 4)
+    for _ in range(6):
+        overdue(place_small_order(), fresh=False, status=Payment.Status.PROCESSING)
+    fresh = overdue(place_small_order(), fresh=True)
+    assert fresh.pk in looked_at(monkeypatch)
+
+
+def test_a_crowd_of_payments_of_today_does_not_starve_an_old_debit(monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 4)
+    old = overdue(place_small_order(), fresh=False, status=Payment.Status.PROCESSING)
+    for _ in range(6):
+        overdue(place_small_order(), fresh=True)
+    assert old.pk in looked_at(monkeypatch)
+
+
+def test_new_payments_do_not_starve_one_that_was_looked_at_before_it_was_paid(monkeypatch):
+    """Every new one was never looked at; that must not put it before one that has waited longer."""
+    monkeypatch.setattr(tasks, "BATCH", 4)
+    waiting = overdue(place_small_order(), fresh=True)
+    for _ in range(6):
+        new = payment_of(place_small_order())
+        just_due = timezone.now() - FRESH_EVERY
+        Payment.objects.filter(pk=new.pk).update(created_at=just_due, session_id=f"cs_{new.pk}")
+    assert looked_at(monkeypatch)[0] == waiting.pk
+
+
+def test_in_the_end_everybody_is_looked_at(monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 4)
+    due = {overdue(place_small_order(), fresh=number % 3 > 0).pk for number in range(9)}
+    seen = [payment_id for _ in range(3) for payment_id in looked_at(monkeypatch)]
+    assert sorted(seen) == sorted(due)
+
+
+def test_one_payment_that_stripe_fails_at_does_not_stop_the_others(monkeypatch):
+    bad, good = (overdue(place_small_order(), fresh=True) for _ in range(2))
+    assert looked_at(monkeypatch, away=frozenset({bad.pk})) == [bad.pk, good.pk]
+    assert looked_at(monkeypatch) == []
+
+
+def test_a_cashier_that_is_away_is_not_asked_about_every_payment(monkeypatch):
+    due = [overdue(place_small_order(), fresh=True).pk for _ in range(4)]
+    assert len(looked_at(monkeypatch, away=frozenset(due))) == tasks.MOST_IN_VAIN
+
+
+def test_refunds_are_looked_at_by_how_long_they_have_waited(monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 1)
+    now = timezone.now()
+    refund_under_way(last_synced_at=now - 2 * FRESH_EVERY)
+    waiting = refund_under_way(last_synced_at=now - 3 * FRESH_EVERY)
+    assert payments_looked_at(monkeypatch) == [waiting.payment_id]
+
+
+def test_only_stripe_says_that_a_checkout_which_was_opened_came_to_nothing(cashier: Server, drain):
+    """Somebody may be at the bank's page when the hour is over; a second checkout is opened, and
+    what comes by the first is still looked for.
+    """
+    order = place_small_order()
+    url = payments.open_payment(order_id=order.pk)
+    first = order.payments.get()
+    let_time_pass(first, minutes=61)
+    Payment.objects.filter(pk=first.pk).update(last_synced_at=timezone.now())
+    assert payments.open_payment(order_id=order.pk) != url
+    visit(url, GOOD)
+    look_again(first)
+    poll_payments()
+    order.refresh_from_db()
+    assert order.status == Order.Status.RELEASED
