@@ -11,23 +11,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.locks import lock_rows
-from production.errors import OverReceipt, UnknownReceipt
-from production.models import (
-    Allocation,
-    MaterialRequirement,
-    ReceiptOutcome,
-    ScheduledReceipt,
-    StockMovement,
+from production.models import Allocation, MaterialRequirement, ScheduledReceipt
+from production.services.arrivals import (
+    Arrival,
+    judge,
+    land,
+    parcels,
+    receipts_of,
+    serve_who_it_is_for,
 )
 from production.services.incoming import lock_receipts
-from production.services.moving import Move, move_stock
+from production.services.moving import move_stock
 from production.services.outlook import write_down_outlook
-from production.services.pegging import (
-    LACKING,
-    allocate_from_shelf,
-    make_ready,
-    serve_waiting,
-)
+from production.services.pegging import LACKING, make_ready, serve_waiting
 from shop.models import Order
 
 
@@ -138,31 +134,64 @@ def _orders_of(requirement_ids: Collection[int]) -> set[int]:
 
 
 @transaction.atomic
-def withdraw_scheduled_receipt(*, reference: str) -> None:
+def withdraw_scheduled_receipts(*, references: Collection[str]) -> None:
     """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`.
 
-    Who withdraws several holds the locks of all: `incoming.lock_receipts`.
+    What did arrive stays a fact; only the rest is called off. Set-based.
     """
-    order_ids = lock_receipts(references=[reference])
-    receipt = _receipt(reference)
-    Allocation.objects.filter(scheduled_receipt=receipt).delete()
-    if receipt.received_quantity:
-        # What did arrive stays a fact; only the rest is called off.
-        receipt.quantity = receipt.received_quantity
-        receipt.save(update_fields=["quantity"])
-    else:
-        receipt.delete()
+    if not references:
+        return
+    order_ids = lock_receipts(references=references)
+    receipts = receipts_of(references).values()
+    Allocation.objects.filter(scheduled_receipt__in=receipts).delete()
+    begun = [receipt.pk for receipt in receipts if receipt.received_quantity]
+    ScheduledReceipt.objects.filter(pk__in=begun).update(quantity=F("received_quantity"))
+    untouched = [receipt.pk for receipt in receipts if not receipt.received_quantity]
+    ScheduledReceipt.objects.filter(pk__in=untouched).delete()
     write_down_outlook(order_ids=order_ids)
 
 
-def _receipt(reference: str) -> ScheduledReceipt:
-    receipt = ScheduledReceipt.objects.filter(reference=reference).first()
-    if receipt is None:
-        raise UnknownReceipt(f"Nothing is on its way under the reference {reference!r}.")
-    return receipt
+def withdraw_scheduled_receipt(*, reference: str) -> None:
+    """`withdraw_scheduled_receipts` for one."""
+    withdraw_scheduled_receipts(references=[reference])
 
 
 @transaction.atomic
+def record_goods_receipts(
+    *, arrivals: Sequence[Arrival], actor: str, order_ids: Collection[int] | None = None
+) -> None:
+    """Goods of scheduled receipts are on the shelf: a whole delivery, or none of it. Set-based.
+
+    `order_ids`: what `incoming.lock_receipts` has locked for the caller; who began to wait since
+    then is served by whoever buys for it. None: they are locked here. What an arrival's key
+    stands for and was booked before is left out.
+
+    They lie in the part's home bin, or where goods come in. Their cost moves the part's average.
+    What was promised of the delivery and what came of it is written down.
+
+    The requirements that they were bought for are served by due date, then by payment; what is
+    left over was bought for nobody and is booked as push, and goes to whoever else waits for it.
+    Jobs that are complete become ready. Locks orders, receipts, stock, jobs. Raises
+    `UnknownReceipt` and `OverReceipt`.
+    """
+    if order_ids is None:
+        references = {arrival.reference for arrival in arrivals}
+        order_ids = lock_receipts(references=references, is_for_waiting_too=True)
+    landed = land(arrivals)
+    if not landed:
+        return
+    touched = serve_who_it_is_for(landed, order_ids)
+    move_stock(parcels(landed), actor=actor)
+    judge(landed)
+    ScheduledReceipt.objects.bulk_update(
+        {one.receipt.pk: one.receipt for one in landed}.values(), ["received_quantity"]
+    )
+    if free := {one.receipt.part_id for one in landed if one.push}:
+        touched |= serve_waiting(part_ids=free, order_ids=order_ids)
+    make_ready(order_ids=touched, actor=actor)
+    write_down_outlook(order_ids=touched)
+
+
 def record_goods_receipt(
     *,
     reference: str,
@@ -172,113 +201,6 @@ def record_goods_receipt(
     unit_cost_minor: Decimal | None = None,
     order_ids: Collection[int] | None = None,
 ) -> None:
-    """Goods of a scheduled receipt are on the shelf. `key` makes it happen once.
-
-    `order_ids`: what `incoming.lock_receipts` has locked for the caller; who began to wait since
-    then is served by whoever buys for it. None: they are locked here.
-
-    They lie in the part's home bin, or where goods come in. `unit_cost_minor`, in the house's
-    currency, moves the part's average cost; empty: unknown. What was promised of the delivery
-    and what came of it is written down.
-
-    The requirements that they were bought for are served by due date, then by payment; what is
-    left over was bought for nobody and is booked as push, and goes to whoever else waits for it.
-    Jobs that are complete become ready. Locks orders, receipt, stock, jobs. Raises
-    `UnknownReceipt` and `OverReceipt`.
-    """
-    if order_ids is None:
-        order_ids = lock_receipts(references=[reference], is_for_waiting_too=True)
-    receipt = _receipt(reference)
-    if StockMovement.objects.filter(key__in=_keys(key)).exists():
-        return
-    if receipt.received_quantity + quantity > receipt.quantity or quantity < 1:
-        raise OverReceipt(
-            f"{reference}: {receipt.quantity - receipt.received_quantity} still to come, "
-            f"got {quantity}."
-        )
-    served = _serve(receipt, quantity, order_ids)
-    pegged = sum(served.values())
-    move_stock(_parcels(receipt, quantity, pegged, key, unit_cost_minor), actor=actor)
-    _judge(receipt, quantity, key)
-    receipt.received_quantity += quantity
-    receipt.save(update_fields=["received_quantity"])
-    touched = set(served)
-    if pegged < quantity:
-        touched |= serve_waiting(part_ids=[receipt.part_id], order_ids=order_ids)
-    make_ready(order_ids=touched, actor=actor)
-    write_down_outlook(order_ids=touched)
-
-
-def _keys(key: str) -> tuple[str, str]:
-    return f"{key}:pegged", f"{key}:push"
-
-
-def _serve(receipt: ScheduledReceipt, quantity: int, order_ids: Collection[int]) -> dict[int, int]:
-    """Turn what was coming into what is here, for as many pieces as came; order → its pieces.
-
-    Who is not among the locked orders is not served; the database refuses what is left tied.
-    """
-    coming = (
-        receipt.allocations.filter(requirement__clearance__in=order_ids)
-        .select_related("requirement__job")
-        .order_by("requirement__job__due_on", "requirement__clearance__cleared_at", "pk")
-    )
-    left = quantity
-    served: list[MaterialRequirement] = []
-    still_coming: list[Allocation] = []
-    done: list[Allocation] = []
-    pieces: dict[int, int] = {}
-    for allocation in coming:
-        taken = min(left, allocation.quantity)
-        if not taken:
-            break
-        left -= taken
-        requirement = allocation.requirement
-        requirement.allocated_quantity += taken
-        served.append(requirement)
-        pieces[requirement.clearance_id] = pieces.get(requirement.clearance_id, 0) + taken
-        allocation.quantity -= taken
-        (still_coming if allocation.quantity else done).append(allocation)
-    Allocation.objects.filter(pk__in=[allocation.pk for allocation in done]).delete()
-    Allocation.objects.bulk_update(still_coming, ["quantity"])
-    allocate_from_shelf(served)
-    return pieces
-
-
-def _parcels(
-    receipt: ScheduledReceipt, quantity: int, pegged: int, key: str, unit_cost: Decimal | None
-) -> list[Move]:
-    """What came for paid orders, and what came for nobody."""
-    origin = StockMovement.Origin
-    parcels = zip(
-        _keys(key), (origin.PEGGED, origin.PUSH), (pegged, quantity - pegged), strict=True
-    )
-    return [
-        Move(
-            part_id=receipt.part_id,
-            kind=StockMovement.Kind.RECEIPT,
-            quantity=pieces,
-            key=movement_key,
-            origin=origin_of_parcel,
-            unit_cost_minor=unit_cost,
-            reference=receipt.reference,
-            allocated=pieces if origin_of_parcel == origin.PEGGED else 0,
-        )
-        for movement_key, origin_of_parcel, pieces in parcels
-        if pieces
-    ]
-
-
-def _judge(receipt: ScheduledReceipt, quantity: int, key: str) -> None:
-    """Keep the promises beside what came. Who never confirmed is held to what was asked."""
-    ReceiptOutcome.objects.create(
-        key=key,
-        reference=receipt.reference,
-        part_id=receipt.part_id,
-        supplier_name=receipt.supplier_name,
-        quantity=quantity,
-        ordered_on=receipt.ordered_on,
-        first_due_on=receipt.first_due_on or receipt.due_on,
-        last_due_on=receipt.due_on,
-        received_at=timezone.now(),
-    )
+    """`record_goods_receipts` for one."""
+    arrival = Arrival(reference, quantity, key, unit_cost_minor)
+    record_goods_receipts(arrivals=[arrival], actor=actor, order_ids=order_ids)

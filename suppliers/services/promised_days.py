@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from production.services.spreading import spread_receipt
+from production.services.spreading import Spread, spread_receipts
 from production.services.supply import ReceiptFacts, record_scheduled_receipts
 from suppliers.errors import BadPromise
 from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
@@ -83,9 +83,7 @@ def write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]
             pk__in=[line.pk for line in lines], later_quantity__gt=0
         ).values_list("pk", flat=True)
     )
-    for line in lines:
-        if line.later_quantity or line.pk in was_split:
-            _spread(line)
+    _spread([line for line in lines if line.later_quantity or line.pk in was_split])
     # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
     record_scheduled_receipts(
         receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)]
@@ -98,33 +96,44 @@ def write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]
     PurchaseOrderLine.objects.bulk_update(lines, ["promised_on", "later_quantity", "later_on"])
 
 
-def put_together(line: PurchaseOrderLine) -> date | None:
-    """All of a line is to come on its nearer day; returns the later one, None where it had none.
+def put_together(lines: Sequence[PurchaseOrderLine]) -> dict[int, date]:
+    """All of each line is to come on its nearer day; returns the later ones there were, by line.
 
     The caller holds the order's locks.
     """
-    day = line.later_on
-    if day is not None:
+    split = [line for line in lines if line.later_on is not None]
+    days = {line.pk: line.later_on for line in split if line.later_on is not None}
+    for line in split:
         line.later_quantity, line.later_on = 0, None
-        _spread(line)
-        line.save(update_fields=["later_quantity", "later_on"])
-    return day
+    _spread(split)
+    PurchaseOrderLine.objects.filter(pk__in=days).update(later_quantity=0, later_on=None)
+    return days
 
 
-def move_rest(line: PurchaseOrderLine, day: date) -> None:
+def move_rest(lines: Sequence[PurchaseOrderLine], days: Mapping[int, date]) -> None:
     """What had come on the nearer day is here; the rest comes on the later one, as was said."""
-    line.promised_on = day
-    line.save(update_fields=["promised_on"])
-    supplier = line.purchase_order.supplier.name
-    record_scheduled_receipts(receipts=list(_facts(line, supplier)))
+    for line in lines:
+        line.promised_on = days[line.pk]
+    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on"])
+    if lines:
+        record_scheduled_receipts(
+            receipts=[
+                facts for line in lines for facts in _facts(line, line.purchase_order.supplier.name)
+            ]
+        )
 
 
-def _spread(line: PurchaseOrderLine) -> None:
-    spread_receipt(
-        reference=line.reference,
-        later_reference=line.later_reference,
-        later_quantity=line.later_quantity,
-        later_due_on=line.later_on,
+def _spread(lines: Sequence[PurchaseOrderLine]) -> None:
+    spread_receipts(
+        spreads=[
+            Spread(
+                reference=line.reference,
+                later_reference=line.later_reference,
+                later_quantity=line.later_quantity,
+                later_due_on=line.later_on,
+            )
+            for line in lines
+        ]
     )
 
 

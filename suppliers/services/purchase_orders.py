@@ -13,7 +13,7 @@ from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
 from production.services.incoming import lock_receipts
-from production.services.supply import withdraw_scheduled_receipt
+from production.services.supply import withdraw_scheduled_receipts
 from suppliers.errors import BadPromise, PurchaseOrderClosed
 from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
@@ -132,11 +132,10 @@ def call_off_purchase_order(*, purchase_order_id: int, why: str, actor: str) -> 
     lock_orders_of(purchase_order_id)
     purchase_order = PurchaseOrder.objects.select_related("supplier").get(pk=purchase_order_id)
     check_open(purchase_order)
-    lines = list(purchase_order.lines.select_related("part"))
+    lines = list(purchase_order.lines.select_related("part", "purchase_order__supplier"))
     rest = [line for line in lines if line.open_quantity]
-    for line in rest:
-        put_together(line)
-        withdraw_scheduled_receipt(reference=line.reference)
+    put_together(rest)
+    withdraw_scheduled_receipts(references=[line.reference for line in rest])
     lock_rows(PurchaseOrder, [purchase_order.pk])
     has_any = any(line.received_quantity for line in lines)
     state = Status.RECEIVED if has_any else Status.CANCELLED

@@ -1,21 +1,32 @@
 """Goods that come in against a purchase order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from config.audit.services import change_status
 from config.locks import lock_rows
-from production.services.supply import record_goods_receipt
+from production.services.arrivals import Arrival
+from production.services.supply import record_goods_receipts
 from suppliers.errors import NotFound, ReceiptRefused
 from suppliers.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine
 from suppliers.services.promised_days import move_rest, put_together
 from suppliers.services.purchase_orders import check_open, lock_orders_of
 
 Status = PurchaseOrder.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """So many pieces of a line are here; `key` makes them count once."""
+
+    line: PurchaseOrderLine
+    quantity: int
+    key: str
 
 
 @transaction.atomic
@@ -28,56 +39,78 @@ def receive_goods(*, line_id: int, quantity: int, key: str, received_by: str) ->
     """
     # Everybody who books something in for these orders stands in line here.
     order_ids = lock_orders_served_by(_line(line_id).purchase_order_id)
-    return _receive(line_id, quantity, key, received_by, order_ids)
-
-
-def _receive(
-    line_id: int, quantity: int, key: str, received_by: str, order_ids: Collection[int] | None
-) -> GoodsReceipt:
-    """As `receive_goods`, for these orders, which are locked."""
     if existing := GoodsReceipt.objects.filter(key=key).select_related("line").first():
         return _the_same(existing, line_id, quantity)
-    line = _line(line_id)
-    check_open(line.purchase_order)
-    if not 1 <= quantity <= line.open_quantity:
-        raise ReceiptRefused(
-            f"{line.reference}: expected at most {line.open_quantity} more, got {quantity}."
-        )
-    # With the last of the nearer pieces there is one day again: the later one.
-    moves_on = put_together(line) if quantity >= line.next_quantity else None
-    record_goods_receipt(
-        reference=line.reference,
-        quantity=quantity,
-        key=key,
-        actor=received_by,
-        unit_cost_minor=_cost(line),
-        order_ids=order_ids,
-    )
-    receipt = GoodsReceipt.objects.create(
-        line=line, quantity=quantity, key=key, received_by=received_by
-    )
-    PurchaseOrderLine.objects.filter(pk=line.pk).update(
-        received_quantity=F("received_quantity") + quantity
-    )
-    if moves_on and quantity < line.open_quantity:
-        move_rest(line, moves_on)
-    _follow(line.purchase_order_id, received_by)
+    (receipt,) = _book([Delivered(_line(line_id), quantity, key)], received_by, order_ids)
     return receipt
 
 
 @transaction.atomic
 def receive_everything(*, purchase_order_id: int, received_by: str) -> int:
-    """Book in all that is still to come, every line or none; returns how many pieces."""
+    """Book in all that is still to come, every line or none; returns how many pieces.
+
+    As many statements for a delivery of many lines as for one of a single line.
+    """
     order_ids = lock_orders_served_by(purchase_order_id)
-    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id).order_by("part_id")
-    pieces = 0
-    for line in lines:
-        if line.open_quantity:
-            # By what had come before: a second click finds nothing left.
-            key = f"rest-{line.pk}-{line.received_quantity}"
-            _receive(line.pk, line.open_quantity, key, received_by, order_ids)
-            pieces += line.open_quantity
-    return pieces
+    lines = _lines().filter(purchase_order=purchase_order_id).order_by("part_id")
+    # By what had come before: a second click finds nothing left.
+    came = [
+        Delivered(line, line.open_quantity, f"rest-{line.pk}-{line.received_quantity}")
+        for line in lines
+        if line.open_quantity
+    ]
+    _book(came, received_by, order_ids)
+    return sum(one.quantity for one in came)
+
+
+def _book(
+    came: Sequence[Delivered], received_by: str, order_ids: Collection[int] | None
+) -> list[GoodsReceipt]:
+    """Book in what came of one purchase order, under new keys, for these orders: all are locked."""
+    if not came:
+        return []
+    purchase_order = came[0].line.purchase_order
+    check_open(purchase_order)
+    for one in came:
+        if not 1 <= one.quantity <= one.line.open_quantity:
+            raise ReceiptRefused(
+                f"{one.line.reference}: expected at most {one.line.open_quantity} more, "
+                f"got {one.quantity}."
+            )
+    # With the last of the nearer pieces there is one day again: the later one.
+    moves_on = put_together([one.line for one in came if one.quantity >= one.line.next_quantity])
+    record_goods_receipts(arrivals=_arrivals(came), actor=received_by, order_ids=order_ids)
+    receipts = GoodsReceipt.objects.bulk_create(
+        GoodsReceipt(line=one.line, quantity=one.quantity, key=one.key, received_by=received_by)
+        for one in came
+    )
+    rest = [
+        it.line for it in came if it.quantity < it.line.open_quantity and it.line.pk in moves_on
+    ]
+    _count_as_received(came)
+    move_rest(rest, moves_on)
+    _follow(purchase_order.pk, received_by)
+    return receipts
+
+
+def _arrivals(came: Sequence[Delivered]) -> list[Arrival]:
+    return [
+        Arrival(one.line.reference, one.quantity, one.key, unit_cost_minor=_cost(one.line))
+        for one in came
+    ]
+
+
+def _count_as_received(came: Sequence[Delivered]) -> None:
+    """Added in the database, which refuses more than was ordered."""
+    PurchaseOrderLine.objects.bulk_update(
+        [
+            PurchaseOrderLine(
+                pk=one.line.pk, received_quantity=F("received_quantity") + one.quantity
+            )
+            for one in came
+        ],
+        ["received_quantity"],
+    )
 
 
 def lock_orders_served_by(purchase_order_id: int) -> set[int]:
@@ -89,8 +122,12 @@ def lock_orders_served_by(purchase_order_id: int) -> set[int]:
     return lock_orders_of(purchase_order_id, are_waiting_too=True)
 
 
+def _lines() -> QuerySet[PurchaseOrderLine]:
+    return PurchaseOrderLine.objects.select_related("purchase_order__supplier")
+
+
 def _line(line_id: int) -> PurchaseOrderLine:
-    line = PurchaseOrderLine.objects.select_related("purchase_order").filter(pk=line_id).first()
+    line = _lines().filter(pk=line_id).first()
     if line is None:
         raise NotFound(f"There is no purchase-order line {line_id}.")
     return line

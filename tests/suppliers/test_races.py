@@ -103,8 +103,8 @@ def test_two_people_who_book_the_same_goods_in_at_once_book_them_once():
 def test_control_without_the_lock_both_believe_that_they_may_and_the_database_refuses(monkeypatch):
     line = purchased(quantity=2).lines.get()
     monkeypatch.setattr(receipts, "lock_orders_served_by", lambda _: None)
-    monkeypatch.setattr(receipts, "record_goods_receipt", lambda **_: None)
-    all_at_once(monkeypatch, receipts, "record_goods_receipt", racers=2)
+    monkeypatch.setattr(receipts, "record_goods_receipts", lambda **_: None)
+    all_at_once(monkeypatch, receipts, "record_goods_receipts", racers=2)
 
     def book(key):
         return lambda: receipts.receive_goods(

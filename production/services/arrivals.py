@@ -1,0 +1,180 @@
+"""What a delivery means for those it was bought for, and what is written down of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils import timezone
+
+from production.errors import OverReceipt, UnknownReceipt
+from production.models import (
+    Allocation,
+    MaterialRequirement,
+    ReceiptOutcome,
+    ScheduledReceipt,
+    StockMovement,
+)
+from production.services.moving import Move
+from production.services.pegging import allocate_from_shelf
+
+Origin = StockMovement.Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """So many pieces of one scheduled receipt are here. `key` makes it happen once.
+
+    `unit_cost_minor`: what one of them cost, in the house's currency; empty: unknown.
+    """
+
+    reference: str
+    quantity: int
+    key: str
+    unit_cost_minor: Decimal | None = None
+
+
+@dataclass(slots=True)
+class Landed:
+    """An arrival with its receipt; `pegged` of its pieces are for who it was bought for."""
+
+    arrival: Arrival
+    receipt: ScheduledReceipt
+    pegged: int = 0
+
+    @property
+    def push(self) -> int:
+        """Bought for nobody."""
+        return self.arrival.quantity - self.pegged
+
+
+def land(arrivals: Sequence[Arrival]) -> list[Landed]:
+    """These arrivals beside their receipts, counted as received there, unsaved.
+
+    Those that were booked before are left out. Raises `UnknownReceipt` and `OverReceipt`.
+    """
+    receipts = receipts_of([arrival.reference for arrival in arrivals])
+    keys = [key for arrival in arrivals for key in _keys(arrival)]
+    booked = set(StockMovement.objects.filter(key__in=keys).values_list("key", flat=True))
+    landed = []
+    for arrival in arrivals:
+        if booked.intersection(_keys(arrival)):
+            continue
+        booked.update(_keys(arrival))
+        receipt = receipts[arrival.reference]
+        still = receipt.quantity - receipt.received_quantity
+        if not 1 <= arrival.quantity <= still:
+            raise OverReceipt(
+                f"{arrival.reference}: {still} still to come, got {arrival.quantity}."
+            )
+        receipt.received_quantity += arrival.quantity
+        landed.append(Landed(arrival, receipt))
+    return landed
+
+
+def receipts_of(references: Collection[str]) -> dict[str, ScheduledReceipt]:
+    """Raises `UnknownReceipt`."""
+    found = {it.reference: it for it in ScheduledReceipt.objects.filter(reference__in=references)}
+    for reference in references:
+        if reference not in found:
+            raise UnknownReceipt(f"Nothing is on its way under the reference {reference!r}.")
+    return found
+
+
+def _keys(arrival: Arrival) -> tuple[str, str]:
+    return f"{arrival.key}:pegged", f"{arrival.key}:push"
+
+
+def serve_who_it_is_for(landed: Sequence[Landed], order_ids: Collection[int]) -> set[int]:
+    """Turn what was coming into what is here, for as many pieces as came; returns their orders.
+
+    By due date, then by payment. Who is not among the locked orders is not served; the database
+    refuses what is left tied.
+    """
+    left: dict[int, int] = {}
+    for one in landed:
+        left[one.receipt.pk] = left.get(one.receipt.pk, 0) + one.arrival.quantity
+    came = dict(left)
+    served: dict[int, MaterialRequirement] = {}
+    still_coming: list[Allocation] = []
+    done: list[int] = []
+    for allocation in _coming(left, order_ids):
+        receipt = allocation.scheduled_receipt_id
+        taken = min(left.get(receipt or 0, 0), allocation.quantity)
+        if receipt is None or not taken:
+            continue
+        left[receipt] -= taken
+        # One requirement may be tied to several of these receipts.
+        requirement = served.setdefault(allocation.requirement_id, allocation.requirement)
+        requirement.allocated_quantity += taken
+        allocation.quantity -= taken
+        if allocation.quantity:
+            still_coming.append(allocation)
+        else:
+            done.append(allocation.pk)
+    Allocation.objects.filter(pk__in=done).delete()
+    Allocation.objects.bulk_update(still_coming, ["quantity"])
+    allocate_from_shelf(list(served.values()))
+    _share_out(landed, {receipt: came[receipt] - many for receipt, many in left.items()})
+    return {requirement.clearance_id for requirement in served.values()}
+
+
+def _coming(receipt_ids: Collection[int], order_ids: Collection[int]) -> Sequence[Allocation]:
+    """What these orders have of these receipts, the first served first."""
+    return list(
+        Allocation.objects.filter(
+            scheduled_receipt__in=receipt_ids, requirement__clearance__in=order_ids
+        )
+        .select_related("requirement")
+        .order_by(
+            F("requirement__job__due_on").asc(nulls_last=True),
+            "requirement__clearance__cleared_at",
+            "pk",
+        )
+    )
+
+
+def _share_out(landed: Sequence[Landed], pegged: Mapping[int, int]) -> None:
+    left = dict(pegged)
+    for one in landed:
+        one.pegged = min(left[one.receipt.pk], one.arrival.quantity)
+        left[one.receipt.pk] -= one.pegged
+
+
+def parcels(landed: Sequence[Landed]) -> list[Move]:
+    """What came for paid orders, and what came for nobody."""
+    return [
+        Move(
+            part_id=one.receipt.part_id,
+            kind=StockMovement.Kind.RECEIPT,
+            quantity=pieces,
+            key=key,
+            origin=origin,
+            unit_cost_minor=one.arrival.unit_cost_minor,
+            reference=one.receipt.reference,
+            allocated=pieces if origin == Origin.PEGGED else 0,
+        )
+        for one in landed
+        for key, origin, pieces in zip(
+            _keys(one.arrival), (Origin.PEGGED, Origin.PUSH), (one.pegged, one.push), strict=True
+        )
+        if pieces
+    ]
+
+
+def judge(landed: Sequence[Landed]) -> None:
+    """Keep the promises beside what came. Who never confirmed is held to what was asked."""
+    ReceiptOutcome.objects.bulk_create(
+        ReceiptOutcome(
+            key=one.arrival.key,
+            reference=one.receipt.reference,
+            part_id=one.receipt.part_id,
+            supplier_name=one.receipt.supplier_name,
+            quantity=one.arrival.quantity,
+            ordered_on=one.receipt.ordered_on,
+            first_due_on=one.receipt.first_due_on or one.receipt.due_on,
+            last_due_on=one.receipt.due_on,
+            received_at=timezone.now(),
+        )
+        for one in landed
+    )
