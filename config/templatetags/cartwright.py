@@ -46,8 +46,12 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """24 November 2026, 10:12 → "24 Nov, 10:12"."""
-    return "" if value is None else date_format(timezone.localtime(value), "j M, H:i")
+    """24 November 2026, 10:12 → "24 Nov, 10:12"; with the year when it is not this one."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    is_this_year = local.year == timezone.localdate().year
+    return date_format(local, "j M, H:i" if is_this_year else "j M Y, H:i")
 
 
 @register.filter

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
+from config.templatetags.cartwright import moment
 from suppliers.selectors import Happening
 
 
@@ -12,7 +10,7 @@ def shown_events(happenings: Iterable[Happening]) -> list[dict[str, str]]:
     """Rows of components/events.html."""
     return [
         {
-            "at": date_format(timezone.localtime(it.at), "j M, H:i"),
+            "at": moment(it.at),
             "datetime": it.at.isoformat(),
             "text": it.text,
             "why": it.why,
