@@ -162,7 +162,7 @@ class Happening:
 
 def history_of(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> list[Happening]:
     """States, days said and goods in, newest first; the supplier is not told our people's names."""
-    found = [*_states(purchase_order, is_for_staff=is_for_staff), *_days_said(purchase_order)]
+    found = [*_days_said(purchase_order)]
     for receipt in GoodsReceipt.objects.filter(line__purchase_order=purchase_order).select_related(
         "line"
     ):
@@ -170,7 +170,9 @@ def history_of(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> list[Hap
         found.append(
             Happening(receipt.received_at, text, receipt.received_by if is_for_staff else "")
         )
-    return sorted(found, key=lambda it: it.at, reverse=True)
+    found += _states(purchase_order, is_for_staff=is_for_staff)
+    # Of what happened at one moment, a state follows from the rest, and the last comes first.
+    return sorted(found, key=lambda it: it.at)[::-1]
 
 
 def _states(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> Iterable[Happening]:
