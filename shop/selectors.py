@@ -120,7 +120,11 @@ def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
     Each has `has_hold` and `machines` (how many are ordered).
     """
     open_holds = PaymentHold.objects.filter(order=OuterRef("pk"), closed_at__isnull=True)
-    orders = Order.objects.annotate(has_hold=Exists(open_holds)).order_by("-placed_at", "-pk")
+    orders = (
+        Order.objects.annotate(has_hold=Exists(open_holds))
+        .select_related("shipment")
+        .order_by("-placed_at", "-pk")
+    )
     if status:
         orders = orders.filter(status=status)
     if query:

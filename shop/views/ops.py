@@ -38,6 +38,10 @@ TONES = {
 }
 
 
+# What nobody says outside of the trade.
+WORDS: dict[str, str] = {Order.Status.PRE_PRODUCTION: "in preparation"}
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPanel:
     title: str
@@ -56,7 +60,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     counts = selectors.counts_by_status()
     context = {
         "page": page,
-        "rows": [{"order": order, "tone": tone_of(order)} for order in page],
+        "rows": [_order_row(order) for order in page],
         "status": status,
         "query": query,
         "filters": _filters(counts, status, query),
@@ -65,11 +69,22 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/orders.html", context)
 
 
+def _order_row(order: Order) -> dict[str, Any]:
+    promised, likely = order.promised_ships_on, order.likely_ships_on
+    return {
+        "order": order,
+        "tone": tone_of(order),
+        "state": word_of(order.status),
+        "is_over": order.status in OVER,
+        "is_late": bool(promised and likely and likely > promised),
+    }
+
+
 def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, Any]]:
     everything: dict[str, Any] = {"title": "All", "count": sum(counts.values()), "value": ""}
     rows = [everything] + [
-        {"title": label.lower().capitalize(), "count": counts[value], "value": value}
-        for value, label in Order.Status.choices
+        {"title": word_of(value).capitalize(), "count": counts[value], "value": value}
+        for value in Order.Status.values
         if counts.get(value) or value == status
     ]
     for row in rows:
@@ -82,6 +97,11 @@ def tone_of(order: Order) -> str:
     return TONES.get(Order.Status(order.status), "now")
 
 
+def word_of(state: str) -> str:
+    """A state as staff read it: "awaiting payment"."""
+    return WORDS.get(state, state.replace("_", " "))
+
+
 @require_safe
 @staff_view("shop.view_order")
 def order(request: HttpRequest, number: str) -> HttpResponse:
@@ -90,6 +110,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "tone": tone_of(found),
+        "state": word_of(found.status),
         "lines": found.lines.select_related("configuration"),
         "holds": [
             {"hold": one, "ends": holds.ENDS_BY_ITSELF.get(one.reason, holds.NEVER_BY_ITSELF)}
@@ -99,7 +120,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "is_over": found.status in OVER,
         "can_hold": found.status not in holds.GONE,
         "history": [
-            {"change": change, "state": change.to_state.replace("_", " ")}
+            {"change": change, "state": word_of(change.to_state)}
             for change in selectors.history_of(found)[:MOST_HISTORY]
         ],
         "columns": _columns(request, found),
