@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -47,13 +48,20 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [{"purchase_order": it, "tone": tone_of(it)} for it in page],
+        "rows": [_listed(it) for it in page],
         "status": status,
         "query": query,
         "filters": _filters(status, query),
         "page_query": urlencode({"status": status, "q": query}),
     }
     return render(request, "ops/purchase_orders.html", context)
+
+
+def _listed(found: Any) -> dict[str, Any]:
+    """A row of the list, of what `selectors.purchase_orders` gave."""
+    due = found.next_due_on if found.status in PurchaseOrder.OPEN else None
+    is_overdue = due is not None and due < timezone.localdate()
+    return {"purchase_order": found, "tone": tone_of(found), "is_overdue": is_overdue}
 
 
 def _filters(status: str, query: str) -> list[dict[str, Any]]:
