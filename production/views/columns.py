@@ -13,7 +13,7 @@ from config.calendar import working_days_between
 from production.models import AssemblyJob, JobHold, JobOperation
 from production.selectors.board import BoardJob, CenterState, Floor
 from production.selectors.waits import Wait
-from production.views.cards import Step, clock, operation_name, short_day, step_of
+from production.views.cards import NO_BREAK, Step, clock, operation_name, short_day, step_of
 
 Status = AssemblyJob.Status
 Kind = JobOperation.Kind
@@ -219,7 +219,9 @@ def _spare(job: BoardJob) -> str:
 def _why(job: BoardJob) -> str:
     """What decides the date of a job that is late, where nothing else on its card says it."""
     is_told = job.status == Status.WAITING_FOR_PARTS and (
-        job.wait is None or job.wait.expected_on is None
+        job.wait is None
+        or job.wait.expected_on is None
+        or job.waits_for.startswith(_waits_for(job.wait).replace(NO_BREAK, " "))
     )
     return "" if not job.is_late or job.cause or is_told else job.waits_for
 

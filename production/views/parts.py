@@ -115,7 +115,7 @@ def shares(level: StockLevel) -> list[tuple[str, str, int]]:
     all_shares = (
         ("go", _("for orders"), level.pegged_on_hand),
         ("held", _("kanban"), level.kanban_on_hand),
-        ("wait", _("push"), level.push_on_hand),
+        ("wait", _("for the shelf"), level.push_on_hand),
     )
     return [share for share in all_shares if share[2]]
 

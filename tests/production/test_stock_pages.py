@@ -71,7 +71,7 @@ def send(client, data, **query):
 def test_the_list_says_where_pieces_lie_whose_they_are_and_what_they_are_worth(keeper, shelf):
     html = page(keeper, "ops:stock")
     assert "$7.05" in html  # 10 · 20.5 ¢ + 5 · 100 ¢
-    assert "10 push" in html
+    assert "10 for the shelf" in html
     assert "A-01" in html
 
 
