@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from shop.models import BalanceRecord, LedgerEntry, Payment
+from config.locks import lock_rows
+from shop.models import BalanceRecord, LedgerEntry, Order, Payment
 from shop.services import ledger
 from shop.stripe.balance import Movement
 
@@ -31,6 +32,9 @@ def _take_in_one(movement: Movement) -> bool:
     payment = None
     if movement.intent_id:
         payment = Payment.objects.filter(payment_intent_id=movement.intent_id).first()
+    if payment is not None:
+        # Whoever reads of the same movement elsewhere holds this lock when they write it down.
+        lock_rows(Order, [payment.order_id])
     record, is_new = BalanceRecord.objects.get_or_create(
         stripe_id=movement.stripe_id,
         defaults={

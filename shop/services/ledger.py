@@ -138,7 +138,9 @@ def post_fee(*, record: BalanceRecord) -> None:
 
 def post_movement(*, record: BalanceRecord, account: str) -> None:
     """A movement that nobody but Stripe decides on: a dispute, a payout, a fee of the account."""
-    _post_record(record, record.category, account, record.amount_minor)
+    # A fee may cost a fee (its tax): each has a key of its own.
+    what = "account_fee" if record.category == "fee" else record.category
+    _post_record(record, what, account, record.amount_minor)
 
 
 def _post_record(record: BalanceRecord, what: str, account: str, amount_minor: int) -> None:
