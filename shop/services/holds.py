@@ -7,6 +7,7 @@ and a shipment come one after the other.
 """
 
 from datetime import datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -39,17 +40,25 @@ NEVER_BY_ITSELF = "It does not end by itself."
 
 
 def open_hold(
-    order: Order, reason: PaymentHold.Reason, detail: str, *, ends_at: datetime | None = None
+    order: Order,
+    reason: PaymentHold.Reason,
+    detail: str,
+    *,
+    ends_at: datetime | None = None,
+    read_at: datetime | None = None,
 ) -> None:
     """Stop the order, unless somebody has looked at exactly this before and let it pass.
 
-    The caller holds the order's lock.
+    `read_at`: when it was read at Stripe, where it was. The caller holds the order's lock.
     """
     detail = detail[:300]
     if order.holds.filter(reason=reason, detail=detail, closed_by__startswith="staff:"):
         return
+    fields: dict[str, Any] = {"detail": detail, "ends_at": ends_at}
+    if read_at is not None:
+        fields["opened_at"] = read_at
     hold, is_new = PaymentHold.objects.get_or_create(
-        order=order, reason=reason, closed_at=None, defaults={"detail": detail, "ends_at": ends_at}
+        order=order, reason=reason, closed_at=None, defaults=fields
     )
     if is_new:
         _record(hold, f"held: {reason.label}: {detail}", "system")
@@ -58,9 +67,19 @@ def open_hold(
         hold.save(update_fields=["detail"])
 
 
-def end_hold(order: Order, reason: PaymentHold.Reason, *, by: str = "stripe") -> None:
-    """What the hold stood for has passed. The caller holds the order's lock."""
-    for hold in order.holds.filter(reason=reason, closed_at=None):
+def end_hold(
+    order: Order,
+    reason: PaymentHold.Reason,
+    *,
+    by: str = "stripe",
+    read_at: datetime | None = None,
+) -> None:
+    """What the hold stood for has passed. The caller holds the order's lock.
+
+    Not if that was read at Stripe, at `read_at`, before the hold was opened: it is older news.
+    """
+    found = order.holds.filter(reason=reason, closed_at=None)
+    for hold in found.filter(opened_at__lte=read_at) if read_at else found:
         _close(hold, by)
 
 
@@ -100,11 +119,12 @@ def hold_words(hold: PaymentHold) -> str:
 def watch(order: Order, payment: Payment, facts: CheckoutFacts) -> None:
     """Open and end what the cashier has against a payment. The caller holds the order's lock."""
     under_review = "the cashier reviews this payment" if facts.is_under_review else ""
-    _follow(order, Reason.REVIEW, under_review)
+    _follow(order, Reason.REVIEW, under_review, facts.read_at)
     if facts.is_disputed and not payment.disputes.exists():
-        open_hold(order, Reason.DISPUTE, "the customer's bank disputes this payment")
+        contested = "the customer's bank disputes this payment"
+        open_hold(order, Reason.DISPUTE, contested, read_at=facts.read_at)
     else:
-        follow_disputes(order)
+        follow_disputes(order, read_at=facts.read_at)
     if order.status != Order.Status.AWAITING_PAYMENT:
         return
     if facts.is_refunded:
@@ -114,11 +134,11 @@ def watch(order: Order, payment: Payment, facts: CheckoutFacts) -> None:
     _season(order, facts.method or payment.method)
 
 
-def follow_disputes(order: Order) -> None:
+def follow_disputes(order: Order, *, read_at: datetime | None = None) -> None:
     """Hold the order while a dispute of its payments stands. The caller holds the order's lock."""
     disputes = Dispute.objects.filter(payment__order=order)
     standing = disputes.exclude(status__in=Dispute.OVER).order_by("pk").first()
-    _follow(order, Reason.DISPUTE, _dispute_words(standing) if standing else "")
+    _follow(order, Reason.DISPUTE, _dispute_words(standing) if standing else "", read_at)
 
 
 def _dispute_words(dispute: Dispute) -> str:
@@ -129,11 +149,13 @@ def _dispute_words(dispute: Dispute) -> str:
     return f"{amount} disputed ({reason}){' and lost' if is_lost else ''}"
 
 
-def _follow(order: Order, reason: PaymentHold.Reason, detail: str) -> None:
+def _follow(
+    order: Order, reason: PaymentHold.Reason, detail: str, read_at: datetime | None
+) -> None:
     if detail:
-        open_hold(order, reason, detail)
+        open_hold(order, reason, detail, read_at=read_at)
     else:
-        end_hold(order, reason)
+        end_hold(order, reason, read_at=read_at)
 
 
 def _season(order: Order, method: str) -> None:
@@ -176,16 +198,17 @@ def heed_warning(*, payment_id: int) -> str:
     payment = Payment.objects.get(pk=payment_id)
     if not payment.payment_intent_id:
         return ""
+    read_at = timezone.now()
     detail = risk.fraud_warning(payment.payment_intent_id)
-    follow_warning(order_id=payment.order_id, detail=detail)
+    follow_warning(order_id=payment.order_id, detail=detail, read_at=read_at)
     return detail
 
 
 @transaction.atomic
-def follow_warning(*, order_id: int, detail: str) -> None:
+def follow_warning(*, order_id: int, detail: str, read_at: datetime) -> None:
     """Hold an order while its payment has an early fraud warning; "" for none (any more)."""
     (order,) = lock_rows(Order, [order_id])
-    _follow(order, Reason.EARLY_FRAUD_WARNING, detail)
+    _follow(order, Reason.EARLY_FRAUD_WARNING, detail, read_at)
 
 
 @transaction.atomic

@@ -59,7 +59,8 @@ def look_for_warnings() -> int:
     """Hold the orders whose payments have an early fraud warning, and free those whose warning is
     settled; returns how many were looked at. Raises `CashierAway`.
     """
-    found = risk.warnings_since(timezone.now() - LOOK_BACK)
+    read_at = timezone.now()
+    found = risk.warnings_since(read_at - LOOK_BACK)
     holds_of_warnings = PaymentHold.objects.filter(reason=Reason.EARLY_FRAUD_WARNING)
     held = dict(holds_of_warnings.filter(closed_at=None).values_list("order_id", "detail"))
     overruled = set(
@@ -70,7 +71,7 @@ def look_for_warnings() -> int:
         order_id, detail = payment.order_id, found[intent_id]
         if held.get(order_id, "") != detail and (order_id, detail) not in overruled:
             looked_at += 1
-            _one(follow_warning, order_id=order_id, detail=detail)
+            _one(follow_warning, order_id=order_id, detail=detail, read_at=read_at)
     return looked_at
 
 

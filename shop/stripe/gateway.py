@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
+from django.utils import timezone
 
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment
@@ -49,6 +51,8 @@ class CheckoutFacts:
     refunded_minor: int = 0
     is_disputed: bool = False
     is_under_review: bool = False
+    # When Stripe was asked: what was read earlier and is written down later is older news.
+    read_at: datetime | None = None
 
     @property
     def is_refunded(self) -> bool:
@@ -153,13 +157,14 @@ def create_checkout(payment: Payment) -> CheckoutFacts:
 
 def retrieve_checkout(session_id: str) -> CheckoutFacts:
     """Read a session with its intent and charge. Raises `CashierAway`, `CashierRefused`."""
+    read_at = timezone.now()
     try:
         session = client().v1.checkout.sessions.retrieve(
             session_id, {"expand": ["payment_intent.latest_charge", "payment_intent.review"]}
         )
     except stripe.StripeError as error:
         raise trouble(f"The cashier could not show {session_id}", error) from error
-    return _facts(session)
+    return replace(_facts(session), read_at=read_at)
 
 
 def expire_checkout(session_id: str) -> None:
