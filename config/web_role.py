@@ -123,6 +123,7 @@ RULES = (
     _add("production_operationattempt", "a record"),
     _move("production_jobhold", "a record", "job_id cause reason opened_by", may_insert=True),
     _add("production_stockmovement", "a record"),
+    _read("production_stockdifference", "kept by triggers"),
     _add("production_receiptoutcome", "a record"),
     _add("production_bincount", "a record"),
     _move("production_qualityhold", "a record", "part_id reason opened_by key", may_insert=True),

@@ -35,8 +35,9 @@ class Bin(models.Model):
 class StockLevel(models.Model):
     """What lies on the shelf, and how much is promised. Changed by conditional UPDATE only.
 
-    A deferred trigger holds `on_hand`, the shares by origin and the bins' contents to what the
-    movements say, and `on_hold` to the open quality holds.
+    Deferred triggers hold `on_hand`, the shares by origin and the bins' contents to what the
+    movements say (by the differences that a transaction makes, production_stockdifference), and
+    `on_hold` to the open quality holds.
     """
 
     part = models.OneToOneField(
@@ -174,12 +175,6 @@ class StockMovement(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="stock_movement_not_zero")
-        ]
-        indexes = [
-            # What the check at commit adds up.
-            models.Index(
-                fields=["part", "bin", "origin"], include=["quantity"], name="stock_movement_sums"
-            ),
         ]
 
     def __str__(self) -> str:
