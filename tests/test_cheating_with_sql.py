@@ -294,11 +294,12 @@ def test_no_table_that_hangs_from_a_clearance_is_the_webs_to_insert_into():
         )
         found = {name for (name,) in cursor.fetchall()}
     # Stock that lies here or comes in is tied to jobs that exist: goods in and cancelling do that.
-    # People scan, test and hold jobs that exist.
+    # People scan, test, hold and send back jobs that exist.
     assert found == {
         "production_allocation",
         "production_checkresult",
         "production_jobhold",
+        "production_operationattempt",
         "production_piecesource",
         "production_scanevent",
         "production_serialunit",

@@ -10,7 +10,8 @@ from production.bom.netting import Supply
 from production.models import Part
 
 # Receipts are locked before levels, each in key order, as goods that come in do; `shelf` looks at
-# `coming` for that reason only. What stands in a locked row is what is true now.
+# `coming` for that reason only. What stands in a locked row is what is true now. Who holds levels
+# already waits for no receipt that was written down since: its holder may wait for them.
 FREE_SUPPLY = """
 WITH wanted AS MATERIALIZED (
     SELECT part.id, part.part_number, part.name, part.category, part.is_tracked,
@@ -24,7 +25,7 @@ WITH wanted AS MATERIALIZED (
     FROM production_scheduledreceipt
     WHERE part_id = ANY (ARRAY(SELECT id FROM wanted))
       AND quantity > received_quantity + CASE WHEN %(tied_too)s THEN 0 ELSE pegged_quantity END
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR UPDATE {of_held}
 ), shelf AS MATERIALIZED (
     SELECT part_id, on_hand - allocated - on_hold AS free
     FROM production_stocklevel
@@ -75,15 +76,17 @@ def lock_free_supply(
     part_numbers: Collection[str] = (),
     part_ids: Collection[int] = (),
     is_tied_too: bool = False,
+    is_again: bool = False,
 ) -> list[PartSupply]:
     """Lock the receipts and levels of these parts and say what is free of each: one statement.
 
     Receipts with an unknown day come last. `is_tied_too`: also receipts of which nothing is free,
-    for whoever unties them. Parts that do not exist are left out.
+    for whoever unties them. `is_again`: their levels are locked already; receipts that came since
+    and that somebody else holds are left to him. Parts that do not exist are left out.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            FREE_SUPPLY,
+            FREE_SUPPLY.format(of_held="SKIP LOCKED" if is_again else ""),
             {"numbers": list(part_numbers), "ids": list(part_ids), "tied_too": is_tied_too},
         )
         rows = cursor.fetchall()

@@ -148,17 +148,20 @@ def serve_waiting(*, part_ids: Collection[int], order_ids: Collection[int]) -> s
     """Give what is free of these parts to the locked orders' jobs that nothing covers yet.
 
     From the shelf first, then from what is on its way; what is tied already stays. Returns the
-    orders that were given something. The caller makes complete jobs ready and writes the outlook
-    down.
+    orders that were given something. The caller has locked what is free (`lock_free_supply`),
+    makes complete jobs ready and writes the outlook down.
     """
     waiting = list(_uncovered(part_ids).filter(clearance__in=order_ids))
     return serve(pegs_of(waiting)) if waiting else set()
 
 
 def serve(pegs: Sequence[Pegs]) -> set[int]:
-    """Cover what these requirements are short of, as far as something is free, in their order."""
+    """Cover what these requirements are short of, as far as something is free, in their order.
+
+    The caller has locked what is free.
+    """
     part_ids = {one.requirement.part_id for one in pegs if one.short}
-    free = {one.part_id: one for one in lock_free_supply(part_ids=part_ids)}
+    free = {one.part_id: one for one in lock_free_supply(part_ids=part_ids, is_again=True)}
     taken: dict[int, int] = {}
     served = []
     wanted = (Requirement(one, one.requirement.part_id, one.short) for one in pegs if one.short)

@@ -10,6 +10,7 @@ from config.audit.services import change_status, record_state
 from config.calendar import add_working_days
 from config.locks import lock_rows
 from production.selectors import Shortage, open_shortages
+from production.services.free_supply import lock_free_supply
 from production.services.outlook import write_down_outlook
 from production.services.pegging import make_ready, serve_waiting
 from production.services.supply import ReceiptFacts, record_scheduled_receipts
@@ -55,8 +56,11 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
 def _short_of_all(order_id: int) -> list[Shortage]:
     """What an order lacks when everything that is free is used: what others no longer need."""
     short = open_shortages(order_id)
+    if not short:
+        return short
     part_ids = {it.requirement.part_id for it in short}
-    if not (part_ids and serve_waiting(part_ids=part_ids, order_ids=[order_id])):
+    lock_free_supply(part_ids=part_ids)
+    if not serve_waiting(part_ids=part_ids, order_ids=[order_id]):
         return short
     make_ready(order_ids=[order_id], actor="system")
     write_down_outlook(order_ids=[order_id])

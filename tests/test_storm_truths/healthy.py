@@ -3,10 +3,12 @@
 It has a database of its own, which really commits, a cashier, and a mail sink.
 """
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -39,6 +41,7 @@ from tests.journeys.supply import supply_everything
 from tests.shop.sandbox.browser_double import DEBIT_FAILS, DECLINED, GOOD, REVIEWED, visit
 from tests.storm.world import World
 
+OURS = ("config.", "configurator.", "production.", "shop.", "suppliers.")
 KEY = "sk_test_cartwright"
 SECRET = "whsec_tests"
 
@@ -67,19 +70,23 @@ def django_at(database: str) -> Iterator[None]:
     """Django speaks with another database until the block ends; it knows nothing of the first."""
     place = connection.settings_dict
     usual, place["NAME"] = place["NAME"], database
-    _forget_bills()
+    _forget_what_has_a_key()
     try:
         yield
     finally:
         connection.close()
         place["NAME"] = usual
-        _forget_bills()
+        _forget_what_has_a_key()
 
 
-def _forget_bills() -> None:
-    """A process keeps bills by the state of one database: two count their states alike."""
+def _forget_what_has_a_key() -> None:
+    """A process keeps prices and bills by their keys in one database: two count theirs alike."""
     bills._kept.clear()
     reached_bills._kept.clear()
+    for kept in gc.get_objects():
+        # Asked by `isinstance`, a lazy object would wake up.
+        if type(kept) is _lru_cache_wrapper and kept.__module__.startswith(OURS):
+            kept.cache_clear()
 
 
 @contextmanager
