@@ -6,7 +6,8 @@ from decimal import Decimal
 from babel.numbers import format_currency
 
 # Stripe's own list (docs, "Supported currencies"), not ISO's: what Stripe counts without cents.
-# UGX and ISK have no cents either, but Stripe still counts them in hundredths.
+# UGX is on that list too, and ISK has no cents either, but both are special cases further down the
+# same page: Stripe still counts them in hundredths, and takes whole ones only.
 ZERO_DECIMAL = frozenset(
     [
         "BIF",
@@ -19,7 +20,6 @@ ZERO_DECIMAL = frozenset(
         "MGA",
         "PYG",
         "RWF",
-        "UGX",
         "VND",
         "VUV",
         "XAF",
@@ -28,6 +28,7 @@ ZERO_DECIMAL = frozenset(
     ]
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+WHOLE_ONLY = frozenset(["ISK", "UGX"])
 
 
 def exponent(currency: str) -> int:
@@ -35,6 +36,13 @@ def exponent(currency: str) -> int:
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
+
+
+def step_minor(currency: str) -> int:
+    """Stripe charges and refunds multiples of so many minor units only."""
+    if currency in WHOLE_ONLY:
+        return 100
+    return 10 if currency in THREE_DECIMAL else 1
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from config.audit.services import record_state
 from config.locks import lock_rows
-from config.money import Money
+from config.money import Money, step_minor
 from configurator import selectors as configurations
 from shop.errors import CartMoved, EmptyCart, NotChargeable, UnknownShippingMethod
 from shop.models import Cart, Order, OrderLine, ShippingMethod
@@ -87,6 +87,7 @@ def _refuse_what_is_not_one_payment(lines: Sequence[ReviewedLine], method: Shipp
         raise NotChargeable(
             f"An order may have {MOST_LINES} lines, your cart has {len(lines)}; order in parts."
         )
+    _refuse_what_is_finer_than_stripe_charges(lines, method)
     total_minor = sum(line.amount_minor for line in lines) + method.price_minor
     least_minor = LEAST_MINOR.get(currencies[0], 1)
     if 0 < total_minor < least_minor:
@@ -97,6 +98,20 @@ def _refuse_what_is_not_one_payment(lines: Sequence[ReviewedLine], method: Shipp
         raise NotChargeable(
             f"One payment may be {most} at most, yours would be {total}; order in parts."
         )
+
+
+def _refuse_what_is_finer_than_stripe_charges(
+    lines: Sequence[ReviewedLine], method: ShippingMethod
+) -> None:
+    step = step_minor(method.currency)
+    prices = [(line.name, line.unit_minor) for line in lines]
+    for name, minor in [*prices, (method.name, method.price_minor)]:
+        if minor % step:
+            price, least = (Money(it, method.currency).format() for it in (minor, step))
+            raise NotChargeable(
+                f"{name} costs {price}, and the cashier takes multiples of {least} only. "
+                "Please tell us: its price has to be changed."
+            )
 
 
 def _offered(code: str, *, currency: str) -> ShippingMethod:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from config.audit.services import change_status, record_state
 from config.locks import lock_rows
-from config.money import Money
+from config.money import Money, step_minor
 from shop.errors import NotRefundable, SecondPersonNeeded
 from shop.models import Dispute, Order, OrderLine, Payment, Refund, RefundCall, RefundLine
 
@@ -81,6 +81,7 @@ def request_refund(
         existing.payment = payment
         return _same(existing, amount_minor, reason)
     _require_left(payment, amount_minor, actor)
+    _require_step(payment, amount_minor)
     given = payment.captured_minor - unreserved_minor(payment)
     is_large = given + amount_minor > settings.REFUND_ALONE_UP_TO_MINOR
     refund = Refund.objects.create(
@@ -111,6 +112,13 @@ def _require_left(payment: Payment, amount_minor: int, actor: str) -> None:
     asked, most = (Money(it, payment.currency).format() for it in (amount_minor, left))
     why = " The rest the bank has taken in a dispute." if taken else ""
     raise NotRefundable(f"{payment}: expected an amount up to {most}, got {asked}.{why}")
+
+
+def _require_step(payment: Payment, amount_minor: int) -> None:
+    step = step_minor(payment.currency)
+    if amount_minor % step:
+        step_words, asked = (Money(it, payment.currency).format() for it in (step, amount_minor))
+        raise NotRefundable(f"{payment}: expected a multiple of {step_words}, got {asked}.")
 
 
 def _fields(transfer: Transfer | None) -> dict[str, Any]:
