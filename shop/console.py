@@ -15,6 +15,7 @@ from config.console.registry import (
     register_finder,
 )
 from config.money import Money
+from config.outbox.models import Delivery, Errand
 from config.templatetags.cartwright import day
 from shop import selectors
 from shop.dispute_words import reason_words, tone_of, words_of
@@ -53,6 +54,7 @@ def register() -> None:
     """Called once, in `ready()`."""
     _register_entries()
     register_concerns("shop.view_order", concerns)
+    register_concerns("shop.view_order", given_up)
     register_concerns("shop.view_balancedifference", differences)
     register_finder("shop.view_order", find_order)
     _register_panels()
@@ -158,6 +160,21 @@ def concerns() -> Iterable[Concern]:
         )
 
 
+def given_up() -> Iterable[Concern]:
+    """Work that failed so often that it is not tried again by itself: an order may stand still."""
+    for model in (Delivery, Errand):
+        dead = model._default_manager.filter(dead_at__isnull=False, done_at__isnull=True)
+        for row in dead.order_by("pk")[:MOST_SHOWN]:
+            name = row.subscriber if isinstance(row, Delivery) else row.name
+            yield Concern(
+                title=f"Work was given up after {row.failures} tries: {name}",
+                detail=f"{row.last_error} Have it tried again in the admin.",
+                url=reverse(
+                    f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk]
+                ),
+            )
+
+
 def differences() -> Iterable[Concern]:
     """Stripe's balance and the books disagree: one line for all of it."""
     count = BalanceDifference.objects.filter(resolved_at=None).count()
@@ -202,6 +219,13 @@ def _refund_concern(refund: Refund) -> Concern:
     if refund.status == Refund.Status.REQUESTED:
         title = f"A refund of {amount} of {order} waits for a second person"
         detail = f"{refund.reason} Asked for by {refund.requested_by}."
+    elif refund.status == Refund.Status.APPROVED:
+        url = reverse("admin:shop_refundcall_change", args=[refund.call.pk])
+        return Concern(
+            title=f"Stripe could not be asked for a refund of {amount} of {order}",
+            detail=f"{refund.call.last_error} The customer still waits: have it tried again.",
+            url=url,
+        )
     else:
         title = f"A refund of {amount} of {order} failed"
         detail = (

@@ -179,8 +179,12 @@ def payments_to_refund() -> QuerySet[Payment]:
 
 
 def refunds_for_a_person() -> QuerySet[Refund]:
-    """Refunds that wait for a second person, and those that failed and nobody dealt with."""
-    waits = Q(status=Refund.Status.REQUESTED) | Q(status=Refund.Status.FAILED, settled_by="")
+    """Refunds that wait for a second person, those that failed and nobody dealt with, and those
+    that Stripe could not be asked for however often it was tried.
+    """
+    has_failed = Q(status=Refund.Status.FAILED, settled_by="")
+    is_stuck = Q(status=Refund.Status.APPROVED, call__dead_at__isnull=False)
+    waits = Q(status=Refund.Status.REQUESTED) | has_failed | is_stuck
     return Refund.objects.filter(waits).select_related("payment__order").order_by("pk")
 
 
