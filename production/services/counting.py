@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from production.errors import CountRefused, ShortOfStock, UnknownPart
-from production.models import Bin, BinCount, BinStock, Part, StockLevel, StockMovement
+from production.models import (
+    AssemblyJob,
+    Bin,
+    BinCount,
+    BinStock,
+    MaterialRequirement,
+    Part,
+    StockLevel,
+    StockMovement,
+)
+from production.selectors.picking import with_picked
 from production.services.free_supply import lock_free_supply
 from production.services.moving import LOST_FIRST, Move, has_moved, move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import lock_orders, make_ready, serve_waiting
 from production.services.promises import holders_in_words
 from production.services.putaway import MOST_PIECES, bin_to_use
+from production.services.scanned_bins import bins_picked_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,9 @@ def record_count(*, bin_id: int, counts: Sequence[Counted], key: str, actor: str
     """Write down what somebody counted in a bin, and correct what differs; returns how many rows.
 
     All of it or nothing. `key` makes a sheet that is sent twice count once. A difference needs a
-    reason. Raises `CountRefused` for one without, for a part named twice, and where something
-    moved since the count was compared; `ShortOfStock`, which names the jobs, when promised
-    pieces would be gone; `UnknownBin` and `UnknownPart`.
+    reason. Raises `CountRefused` for one without, for a part named twice, where something moved
+    since the count was compared, and for what lies in a kit that is being picked; `ShortOfStock`,
+    which names the jobs, when promised pieces would be gone; `UnknownBin` and `UnknownPart`.
     """
     place = bin_to_use(bin_id)
     part_ids = [one.part_id for one in counts]
@@ -117,6 +128,7 @@ def _check(place: Bin, counts: Sequence[Counted]) -> None:
     )
     if len(names) < len(counts):
         raise CountRefused(f"{place}: expected every part once, got one twice.")
+    in_kits = _in_kits(place, [one.part_id for one in counts if one.difference < 0])
     for one in counts:
         what = f"{place}, {names[one.part_id]}"
         if not 0 <= one.counted <= MOST_PIECES:
@@ -128,6 +140,34 @@ def _check(place: Bin, counts: Sequence[Counted]) -> None:
             )
         if one.difference and not one.reason.strip():
             raise CountRefused(f"{what}: {one.difference:+} needs a reason, got none.")
+        if one.part_id in in_kits:
+            raise CountRefused(
+                f"{what}: {in_kits[one.part_id]}, and leaves the books when that kit is done. "
+                "Count it again then."
+            )
+
+
+def _in_kits(place: Bin, part_ids: Collection[int]) -> dict[int, str]:
+    """Part → what was picked of it and is on the books all the same, in words.
+
+    Not what is known to come from another bin.
+    """
+    told: dict[int, str] = {}
+    if not part_ids:
+        return told
+    begun = MaterialRequirement.objects.filter(
+        part__in=part_ids, job__status=AssemblyJob.Status.IN_PROGRESS
+    )
+    kits = [
+        one for one in with_picked(begun).select_related("job") if one.picked > one.issued_quantity
+    ]
+    known = bins_picked_from(kits)
+    for one in kits:
+        elsewhere = sum(pieces for bin_id, pieces in known.get(one.pk, ()) if bin_id != place.pk)
+        if pieces := one.picked - one.issued_quantity - elsewhere:
+            words = f"{pieces} of it were picked for {one.job.number}"
+            told[one.part_id] = f"{told[one.part_id]}, {words}" if one.part_id in told else words
+    return told
 
 
 def _correction(part_id: int, quantity: int, reason: str, key: str, bin_id: int | None) -> Move:

@@ -128,10 +128,12 @@ def take_out_serial(
     requirement = unit.requirement
     locked = lock_job(requirement.job_id)
     refuse_unless_under_way(locked)
-    SerialUnit.objects.filter(pk=unit.pk, requirement=requirement).update(
+    changed = SerialUnit.objects.filter(pk=unit.pk, requirement=requirement).update(
         requirement=None, is_scrapped=is_scrapped
     )
     unit.refresh_from_db()
+    if not changed:  # somebody else took it out while we waited
+        return unit
     record_state(
         locked.job,
         from_state=str(locked.job.status),
