@@ -10,7 +10,7 @@ from production.models import Allocation, ScheduledReceipt
 from production.services.free_supply import lock_free_supply
 from production.services.pegging import lock_orders, stand_in_line
 
-type Receipts = QuerySet[ScheduledReceipt, Any]
+type Receipts = QuerySet[ScheduledReceipt, Any] | Collection[ScheduledReceipt]
 
 
 def lock_receipts(

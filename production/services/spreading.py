@@ -10,7 +10,7 @@ from django.db.models import F
 from production.bom.netting import Supply, take
 from production.errors import OverReceipt, UnknownReceipt
 from production.models import Allocation, ScheduledReceipt
-from production.services.incoming import lock_receipts
+from production.services.incoming import orders_served_by
 from production.services.outlook import write_down_outlook
 
 
@@ -33,14 +33,13 @@ def spread_receipts(*, spreads: Sequence[Spread]) -> None:
 
     They become a receipt of their own, of which nothing has come yet; zero pieces put both
     together again. Nobody loses a piece: who is served first keeps the nearer ones, and what is
-    nobody's is what comes last. Locks orders, receipts, levels. Raises `UnknownReceipt`, and
-    `OverReceipt` when fewer pieces are to come.
+    nobody's is what comes last. The caller holds the locks (`incoming.lock_receipts`). Raises
+    `UnknownReceipt`, and `OverReceipt` when fewer pieces are to come.
     """
     if not spreads:
         return
-    references = [name for it in spreads for name in (it.reference, it.later_reference)]
-    order_ids = lock_receipts(references=references)
     pairs = _pairs(spreads)
+    order_ids = orders_served_by([receipt for pair in pairs for receipt in pair])
     to_come = [_to_come(spread, pair) for spread, pair in zip(spreads, pairs, strict=True)]
     owed = _untie(pairs)
     ties: list[Allocation] = []

@@ -20,7 +20,7 @@ from production.services.arrivals import (
     receipts_of,
     serve_who_it_is_for,
 )
-from production.services.incoming import lock_receipts
+from production.services.incoming import lock_receipts, orders_served_by
 from production.services.moving import move_stock
 from production.services.outlook import write_down_outlook
 from production.services.pegging import LACKING, make_ready, serve_waiting
@@ -41,18 +41,18 @@ class ReceiptFacts:
 
 
 @transaction.atomic
-def record_scheduled_receipts(*, receipts: Sequence[ReceiptFacts]) -> None:
+def record_scheduled_receipts(
+    *, receipts: Sequence[ReceiptFacts], order_ids: Collection[int] | None = None
+) -> None:
     """Write down what is coming, by reference: new, or with a new date. Set-based; repeatable.
 
     Pegs tie a receipt to requirements that the database checks to be no more than needed. A
-    receipt that has begun to arrive keeps its pegs. Locks the orders, then the receipts.
+    receipt that has begun to arrive keeps its pegs. Locks the orders, then the receipts;
+    `order_ids`: what `incoming.lock_receipts` has locked of them for the caller.
     """
-    pegged = {requirement for facts in receipts for requirement, _ in facts.pegs}
-    known = Allocation.objects.filter(
-        scheduled_receipt__reference__in=[facts.reference for facts in receipts]
-    )
-    order_ids = _orders_of(pegged | set(known.values_list("requirement_id", flat=True)))
-    lock_rows(Order, order_ids)
+    if order_ids is None:
+        order_ids = _orders_of(receipts)
+        lock_rows(Order, order_ids)
     ScheduledReceipt.objects.bulk_create(
         [
             ScheduledReceipt(
@@ -70,7 +70,7 @@ def record_scheduled_receipts(*, receipts: Sequence[ReceiptFacts]) -> None:
         update_fields=["quantity", "due_on", "is_confirmed", "supplier_name"],
     )
     _keep_first_words([facts.reference for facts in receipts])
-    _tie({facts.reference: facts for facts in receipts})
+    _tie({facts.reference: facts for facts in receipts if facts.pegs})
     write_down_outlook(order_ids=order_ids)
 
 
@@ -105,6 +105,8 @@ def record_scheduled_receipt(
 
 def _tie(facts: dict[str, ReceiptFacts]) -> None:
     """Peg receipts to jobs that wait; one that was cancelled meanwhile wants nothing any more."""
+    if not facts:
+        return
     untouched = ScheduledReceipt.objects.filter(reference__in=facts, received_quantity=0)
     waiting = set(
         MaterialRequirement.objects.filter(
@@ -125,9 +127,16 @@ def _tie(facts: dict[str, ReceiptFacts]) -> None:
     )
 
 
-def _orders_of(requirement_ids: Collection[int]) -> set[int]:
+def _orders_of(receipts: Sequence[ReceiptFacts]) -> set[int]:
+    """The orders that have pieces of these receipts, or will have."""
+    pegged = {requirement for facts in receipts for requirement, _ in facts.pegs}
+    known = Allocation.objects.filter(
+        scheduled_receipt__reference__in=[facts.reference for facts in receipts]
+    )
     return set(
-        MaterialRequirement.objects.filter(pk__in=requirement_ids)
+        MaterialRequirement.objects.filter(
+            pk__in=pegged | set(known.values_list("requirement_id", flat=True))
+        )
         .values_list("clearance_id", flat=True)
         .distinct()
     )
@@ -137,23 +146,19 @@ def _orders_of(requirement_ids: Collection[int]) -> set[int]:
 def withdraw_scheduled_receipts(*, references: Collection[str]) -> None:
     """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`.
 
-    What did arrive stays a fact; only the rest is called off. Set-based.
+    What did arrive stays a fact; only the rest is called off. Set-based. The caller holds the
+    locks (`incoming.lock_receipts`): taken once more, they would be taken out of order.
     """
     if not references:
         return
-    order_ids = lock_receipts(references=references)
     receipts = receipts_of(references).values()
+    order_ids = orders_served_by(receipts)
     Allocation.objects.filter(scheduled_receipt__in=receipts).delete()
     begun = [receipt.pk for receipt in receipts if receipt.received_quantity]
     ScheduledReceipt.objects.filter(pk__in=begun).update(quantity=F("received_quantity"))
     untouched = [receipt.pk for receipt in receipts if not receipt.received_quantity]
     ScheduledReceipt.objects.filter(pk__in=untouched).delete()
     write_down_outlook(order_ids=order_ids)
-
-
-def withdraw_scheduled_receipt(*, reference: str) -> None:
-    """`withdraw_scheduled_receipts` for one."""
-    withdraw_scheduled_receipts(references=[reference])
 
 
 @transaction.atomic

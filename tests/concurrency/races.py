@@ -7,6 +7,11 @@ from typing import Any
 
 from django.db import connection
 
+from production.services.free_supply import FREE_SUPPLY
+
+# For negative controls: who looks at what is free, and locks none of it.
+SUPPLY_WITHOUT_LOCKS = FREE_SUPPLY.replace("FOR UPDATE {of_held}", "").replace("FOR UPDATE", "")
+
 
 def race(*runners: Callable[[], Any]) -> list[Any]:
     """What each runner returned, or the exception that it raised, in their order."""

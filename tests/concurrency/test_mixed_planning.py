@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from production.models import Part, StockLevel
 from production.services import free_supply, plan_rows, planning
-from tests.concurrency.races import race
+from tests.concurrency.races import SUPPLY_WITHOUT_LOCKS, race
 from tests.factories.production import makeable_model, released_order
 from tests.factories.suppliers import offer
 from tests.production.machine import steps
@@ -81,8 +81,7 @@ def test_nothing_is_lost_and_nobody_deadlocks_when_everything_happens_at_once():
 
 def careless(monkeypatch, *, is_checked):
     """Plan without locks and without the condition on the shelf."""
-    unlocking = free_supply.FREE_SUPPLY.replace("FOR UPDATE", "")
-    monkeypatch.setattr(free_supply, "FREE_SUPPLY", unlocking)
+    monkeypatch.setattr(free_supply, "FREE_SUPPLY", SUPPLY_WITHOUT_LOCKS)
     writing = plan_rows.WRITE_PLAN.replace(CONDITION, "")
     if not is_checked:
         writing = writing.replace(" + taken.pieces", "")

@@ -15,6 +15,7 @@ from config.outbox.models import Delivery, OutboxEvent
 from production.errors import OperationOutOfOrder, ShortOfStock
 from production.models import Allocation, AssemblyJob, MaterialRequirement, StockLevel
 from production.services import free_supply, plan_rows, planning, shop_floor, supply
+from tests.concurrency.races import SUPPLY_WITHOUT_LOCKS
 from tests.factories.production import (
     PLENTY,
     makeable_model,
@@ -130,8 +131,7 @@ def orders_that_read_before_anybody_writes(monkeypatch):
     stock_part("CPU-6", 2)
     planned_order(version=version)  # has written the bill down, so that nobody waits for it
     orders = [released_order(version=version) for _ in range(RACERS)]
-    unlocking = free_supply.FREE_SUPPLY.replace("FOR UPDATE", "")
-    monkeypatch.setattr(free_supply, "FREE_SUPPLY", unlocking)
+    monkeypatch.setattr(free_supply, "FREE_SUPPLY", SUPPLY_WITHOUT_LOCKS)
     all_at_once(monkeypatch, "planned_outlook")
     return [lambda o=order: planning.plan_order(order_id=o.pk) for order in orders]
 

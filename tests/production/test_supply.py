@@ -151,7 +151,7 @@ def test_goods_without_a_reference_are_refused():
 
 def test_what_is_withdrawn_is_short_again(waiting):
     buy(waiting, quantity=2)
-    supply.withdraw_scheduled_receipt(reference="PO-1/1")
+    supply.withdraw_scheduled_receipts(references=["PO-1/1"])
     assert [it.short for it in open_shortages(waiting.pk)] == [1, 1]
     assert not ScheduledReceipt.objects.exists()
 
@@ -159,7 +159,7 @@ def test_what_is_withdrawn_is_short_again(waiting):
 def test_a_supplier_that_falls_short_keeps_what_it_delivered(waiting):
     buy(waiting, quantity=2)
     receive(1)
-    supply.withdraw_scheduled_receipt(reference="PO-1/1")
+    supply.withdraw_scheduled_receipts(references=["PO-1/1"])
     assert [it.short for it in open_shortages(waiting.pk)] == [1]
     assert ScheduledReceipt.objects.get().quantity == 1
 

@@ -19,7 +19,7 @@ from shop.models import Order
 from suppliers.errors import ReceiptRefused
 from suppliers.models import GoodsReceipt, PromiseEvent, PurchaseOrder
 from suppliers.services import purchase_orders, receipts, sourcing
-from tests.concurrency.races import race
+from tests.concurrency.races import SUPPLY_WITHOUT_LOCKS, race
 from tests.factories.production import makeable_model, planned_order, released_order, stock_part
 from tests.factories.suppliers import offer, purchased, short_order
 
@@ -74,8 +74,7 @@ def test_control_without_the_lock_the_buyers_collide_on_the_constraint(monkeypat
     offer("PSU-450")
     order = short_order("PSU-450")
     monkeypatch.setattr(sourcing, "lock_rows", unlocked)
-    unlocking = free_supply.FREE_SUPPLY.replace("FOR UPDATE", "")
-    monkeypatch.setattr(free_supply, "FREE_SUPPLY", unlocking)
+    monkeypatch.setattr(free_supply, "FREE_SUPPLY", SUPPLY_WITHOUT_LOCKS)
     all_at_once(monkeypatch, sourcing, "_source_key")
     errors = errors_of(race(*[lambda: sourcing.source_order(order_id=order.pk)] * RACERS))
     assert len(errors) == RACERS - 1
