@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models.functions import Upper
 
 from config.audit.services import record_state
 from production.errors import MoveRefused, SerialRefused, UnknownRequirement, UnknownSerial
@@ -34,22 +35,69 @@ def capture_serial(*, requirement_id: int, serial: str, actor: str) -> SerialUni
 
 @transaction.atomic
 def capture_serials(*, job_id: int, serials: Mapping[int, Sequence[str]], actor: str) -> None:
-    """All pieces of one machine at once, by requirement: `capture_serial` for each, or none."""
+    """All pieces of one machine at once, by requirement: `capture_serial` for each, or none.
+
+    Those that are new, which mostly all are, take as many statements as one.
+    """
     locked = lock_job(job_id)
     refuse_unless_under_way(locked)
     lines = {line.requirement.pk: line for line in pick_lines(job_ids=[job_id])}
+    if strangers := serials.keys() - lines.keys():
+        raise UnknownRequirement(f"{locked.job.number} has no requirement {min(strangers)}.")
+    captured = _capture_new(locked, lines, serials, actor)
     for requirement_id, pieces in serials.items():
-        line = lines.get(requirement_id)
-        if line is None:
-            raise UnknownRequirement(f"{locked.job.number} has no requirement {requirement_id}.")
+        line = lines[requirement_id]
         for serial in pieces:
+            if (line.requirement.part_id, serial.strip()) in captured:
+                continue
             unit = capture(locked, line, serial, actor=actor)
             line = replace(line, serials=(*line.serials, unit.serial))
 
 
-def capture(locked: LockedJob, line: PickLine, serial: str, *, actor: str) -> SerialUnit:
-    """`capture_serial` under the locks of the job. The database lets a serial be one piece."""
-    part = line.requirement.part
+def _capture_new(
+    locked: LockedJob,
+    lines: Mapping[int, PickLine],
+    serials: Mapping[int, Sequence[str]],
+    actor: str,
+) -> set[tuple[int, str]]:
+    """Capture all pieces at once if nobody has ever seen any; (part id, serial) of those that are.
+
+    What cannot be captured like this is left to be looked at one by one.
+    """
+    units = []
+    for requirement_id, pieces in serials.items():
+        line = lines[requirement_id]
+        texts = [_legible(line, serial) for serial in pieces]
+        if len(texts) > line.serials_missing:
+            return set()
+        units += [_unit(line, text, actor) for text in texts]
+    names = {(unit.part_id, unit.serial.upper()) for unit in units}
+    seen = SerialUnit.objects.annotate(folded=Upper("serial")).filter(
+        folded__in=[name for _, name in names], part__in=[part_id for part_id, _ in names]
+    )
+    if len(names) < len(units) or not units or seen.exists():
+        return set()
+    # Somebody may capture one at this moment: theirs then counts.
+    SerialUnit.objects.bulk_create(units, ignore_conflicts=True)
+    wanted = [requirement_id for requirement_id, pieces in serials.items() if pieces]
+    ours = SerialUnit.objects.filter(requirement__in=wanted, serial__in=[it.serial for it in units])
+    name_serials(wanted)
+    for requirement_id in wanted:
+        tell_customer(locked.job, lines[requirement_id].requirement)
+    return set(ours.values_list("part_id", "serial"))
+
+
+def _unit(line: PickLine, text: str, actor: str) -> SerialUnit:
+    return SerialUnit(
+        part=line.requirement.part,
+        serial=text,
+        requirement=line.requirement,
+        captured_by=actor[:120],
+    )
+
+
+def _legible(line: PickLine, serial: str) -> str:
+    """The number as it is written down. Raises `SerialRefused` for one that cannot be one."""
     text = serial.strip()
     if not text or len(text) > LONGEST_SERIAL or not text.isprintable():
         raise SerialRefused(
@@ -57,19 +105,18 @@ def capture(locked: LockedJob, line: PickLine, serial: str, *, actor: str) -> Se
             if text.isprintable()
             else "A serial number has letters and digits, got others."
         )
-    if not part.is_serial_tracked:
-        raise SerialRefused(f"No serial numbers are kept of {part.name}.")
+    if not line.requirement.part.is_serial_tracked:
+        raise SerialRefused(f"No serial numbers are kept of {line.requirement.part.name}.")
+    return text
+
+
+def capture(locked: LockedJob, line: PickLine, serial: str, *, actor: str) -> SerialUnit:
+    """`capture_serial` under the locks of the job. The database lets a serial be one piece."""
+    part, text = line.requirement.part, _legible(line, serial)
     unit = SerialUnit.objects.filter(part=part, serial__iexact=text).first()
     if unit is None and line.serials_missing:
-        SerialUnit.objects.bulk_create(
-            [
-                SerialUnit(
-                    part=part, serial=text, requirement=line.requirement, captured_by=actor[:120]
-                )
-            ],
-            # Somebody may capture it at this moment: their row then counts, and is read below.
-            ignore_conflicts=True,
-        )
+        # Somebody may capture it at this moment: their row then counts, and is read below.
+        SerialUnit.objects.bulk_create([_unit(line, text, actor)], ignore_conflicts=True)
         unit = SerialUnit.objects.get(part=part, serial__iexact=text)
         if unit.requirement_id == line.requirement.pk:
             return _written_down(locked, line, unit)
