@@ -1,6 +1,6 @@
 """The days that a supplier says for a line: one for all of it, or a later one for some pieces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,19 +74,24 @@ def _check_later(line: PurchaseOrderLine, promised_on: date, later: Later) -> No
         )
 
 
-def write_down(purchase_order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
-    """Keep what was said, and pass it on to planning. The caller holds the order's locks."""
+def write_down(
+    purchase_order: PurchaseOrder,
+    lines: Sequence[PurchaseOrderLine],
+    *,
+    was_split: Collection[int],
+    order_ids: Collection[int],
+) -> None:
+    """Keep what was said, and pass it on to planning. The caller holds the locks of `order_ids`.
+
+    `was_split`: the lines (by id) that came in two parts until now.
+    """
     if not lines:
         return
-    was_split = set(
-        PurchaseOrderLine.objects.filter(
-            pk__in=[line.pk for line in lines], later_quantity__gt=0
-        ).values_list("pk", flat=True)
-    )
     _spread([line for line in lines if line.later_quantity or line.pk in was_split])
     # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
     record_scheduled_receipts(
-        receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)]
+        receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)],
+        order_ids=order_ids,
     )
     PromiseEvent.objects.bulk_create(
         PromiseEvent(line=line, promised_on=day, quantity=pieces)

@@ -96,10 +96,11 @@ def confirm_purchase_order(
     `NotFound` for a token that is nobody's, `BadPromise` for a line, day or number of pieces that
     cannot be, and `PurchaseOrderClosed` once nothing more is to come.
     """
-    lock_orders_of(by_token(token).pk)
+    order_ids = lock_orders_of(by_token(token).pk)
     purchase_order = by_token(token)
     check_open(purchase_order)
     lines = {line.line_number: line for line in purchase_order.lines.all()}
+    was_split = {line.pk for line in lines.values() if line.later_quantity}
     rest = later or {}
     if strangers := set(rest) - set(promises):
         raise BadPromise(f"Line {min(strangers)}: a later day needs a first one beside it.")
@@ -107,7 +108,12 @@ def confirm_purchase_order(
         promised(purchase_order, lines, number, day, rest.get(number))
         for number, day in sorted(promises.items())
     ]
-    write_down(purchase_order, [line for line in changed if line is not None])
+    write_down(
+        purchase_order,
+        [line for line in changed if line is not None],
+        was_split=was_split,
+        order_ids=order_ids,
+    )
     if promises and purchase_order.acknowledged_at is None:
         _acknowledge(purchase_order, f"confirmed {len(promises)} of {len(lines)} lines")
     return purchase_order
