@@ -17,8 +17,8 @@ AGAIN = "-R"  # CW-2041-1 is made again as CW-2041-1-R1, that one as CW-2041-1-R
 def remake(job: AssemblyJob, *, actor: str) -> tuple[AssemblyJob, list[Pegs]]:
     """Make the job that stands in for a scrapped one, and tie what is free to it.
 
-    By the snapshot that the scrapped one was made by. Under the locks of the order and of the
-    scrapped job; the caller settles what is short, and tells the shop.
+    By the snapshot that the scrapped one was made by. Under the locks of the order, of the
+    scrapped job and of what is free; the caller settles what is short, and tells the shop.
     """
     new = AssemblyJob.objects.create(
         number=_number(job.number),
@@ -59,11 +59,15 @@ def _number(number: str) -> str:
 
 
 def _needs(job: AssemblyJob) -> tuple[list[Need], dict[str, PartSupply]]:
-    """What the machine takes, with what is free of it; made parts that lie there are taken."""
+    """What the machine takes, with what is free of it; made parts that lie there are taken.
+
+    The caller has locked what is free.
+    """
     stored = job.snapshot
     snapshot = snapshot_from_json(stored.sha256, stored.lines, stored.steps, stored.checks)
     numbers = {line.part_number for line in snapshot.lines}
-    supplies = {one.part_number: one for one in lock_free_supply(part_numbers=numbers)}
+    free = lock_free_supply(part_numbers=numbers, is_again=True)
+    supplies = {one.part_number: one for one in free}
     needs: Iterable[Need] = snapshot.needs
     if snapshot.has_stocked:
         needs = net_needs(snapshot.lines, Shelf(supplies).take)

@@ -81,7 +81,11 @@ def scrap_machine(
         return job.replaced_by
     pieces = _pieces(job, outcomes or {})
     _check(job, told)
-    lock_free_supply(part_ids=part_ids, is_tied_too=True)
+    lock_free_supply(
+        part_ids=part_ids,
+        part_numbers=[line["part_number"] for line in job.snapshot.lines],  # for the new one
+        is_tied_too=True,
+    )
     _end_hold(job, actor)
     kept = {one.part_id: one.allocated_quantity - one.issued_quantity for one in needs.all()}
     _take_apart(job, pieces, told, actor)
