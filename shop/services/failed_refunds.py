@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from shop.errors import NotRefundable
 from shop.models import Refund
+from shop.services import ledger
 from shop.services.refund_requests import Transfer, locked_refund, request_refund
 from shop.services.refunds import settle
 
@@ -38,8 +39,9 @@ def replace_by_transfer(*, refund_id: int, paid_on: date, reference: str, actor:
 
 @transaction.atomic
 def drop_refund(*, refund_id: int, actor: str, why: str) -> Refund:
-    """Nothing is to be paid for a failed refund any more, for this reason. Nothing is booked."""
+    """Nothing is to be paid for a failed refund any more, for this reason."""
     failed = _open_failure(refund_id)
+    ledger.post_refund_dropped(refund=failed)
     settle(failed, how=why, actor=actor)
     return failed
 

@@ -131,6 +131,28 @@ def post_refund_failed(*, refund: Refund) -> None:
     )
 
 
+def post_refund_dropped(*, refund: Refund) -> None:
+    """Nobody has to be paid for a failed refund any more: of a shipped order it is earned.
+
+    Before that the shipment earns it. The caller holds the order's lock.
+    """
+    order = refund.payment.order
+    back = LedgerEntry.objects.filter(
+        transaction__key=f"refund-failed-{refund.pk}", account=Account.CUSTOMER_PREPAYMENTS
+    ).first()
+    has_shipped = LedgerTransaction.objects.filter(key=f"shipment-{order.pk}").exists()
+    if back is None or not has_shipped:
+        return
+    earned = min(-back.amount_minor, owed_to_customer(order))
+    post(
+        order=order,
+        key=f"refund-dropped-{refund.pk}",
+        memo=f"{refund.payment} failed refund not owed any more",
+        currency=refund.currency,
+        entries={Account.CUSTOMER_PREPAYMENTS: earned, Account.REVENUE: -earned},
+    )
+
+
 def post_fee(*, record: BalanceRecord) -> None:
     """What Stripe keeps of a movement, or gives back (a fee below zero)."""
     _post_record(record, "fee", Account.FEES, -record.fee_minor)

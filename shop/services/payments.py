@@ -12,7 +12,7 @@ from config.audit.services import change_status, record_state
 from config.locks import lock_rows
 from config.outbox.bus import publish
 from shop import emails
-from shop.errors import IllegalTransition, PaymentUnderWay
+from shop.errors import CashierRefused, IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
 from shop.services import disputes, holds, ledger, refund_requests, refunds
@@ -52,7 +52,7 @@ def open_payment(*, order_id: int) -> str:
         return Order.objects.get(pk=order_id).get_absolute_url()
     if payment.checkout_url:
         return payment.checkout_url
-    facts = gateway.create_checkout(payment)
+    facts = _create_checkout(payment)
     Payment.objects.filter(pk=payment.pk).update(
         session_id=facts.session_id, checkout_url=facts.url
     )
@@ -120,7 +120,7 @@ def sync_payment(*, payment_id: int) -> Payment:
         if payment.order.status != Order.Status.AWAITING_PAYMENT or not _is_usable(payment):
             return _give_up(payment)
         # The process died between asking for the session and noting it: ask again, same key.
-        session_id = gateway.create_checkout(payment).session_id
+        session_id = _create_checkout(payment).session_id
     facts = gateway.retrieve_checkout(session_id)
     found = stripe_disputes.disputes_of(facts.intent_id) if facts.is_disputed else []
     if payment.status == Payment.Status.PROCESSING and facts.intent_status == "succeeded":
@@ -130,6 +130,15 @@ def sync_payment(*, payment_id: int) -> Payment:
     if payment.captured_minor and (facts.is_refunded or payment.refunds.exists()):
         refunds.sync_refunds(payment_id=payment_id)
     return payment
+
+
+def _create_checkout(payment: Payment) -> CheckoutFacts:
+    """A key that Stripe refuses it refuses until it forgets it: the next try has another one."""
+    try:
+        return gateway.create_checkout(payment)
+    except CashierRefused:
+        _give_up(payment)
+        raise
 
 
 @transaction.atomic
@@ -160,16 +169,8 @@ def apply_facts(
     payment.method = facts.method or payment.method
     payment.failure = facts.failure[:200]
     payment.last_synced_at = timezone.now()
-    payment.save(
-        update_fields=[
-            "session_id",
-            "checkout_url",
-            "payment_intent_id",
-            "method",
-            "failure",
-            "last_synced_at",
-        ]
-    )
+    fields = "session_id checkout_url payment_intent_id method failure last_synced_at"
+    payment.save(update_fields=fields.split())
     disputes.write_down(order, payment, found)
     if payment.status == Payment.Status.CLEARED:
         if PaymentClearance.objects.filter(payment=payment).exists():
