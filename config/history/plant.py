@@ -16,13 +16,18 @@ RACK_MINUTES = 720
 
 @transaction.atomic
 def fit_out(*, orders: int) -> None:
-    """Give every work center the stations that so many orders a year need; never fewer."""
+    """Give every work center the stations that so many orders a year need; never fewer.
+
+    As many as there are stations may be under way, whatever limit was set for a smaller plant.
+    """
     a_day = orders * MACHINES_AN_ORDER * BUSIEST / WORKING_DAYS
     centers = list(WorkCenter.objects.select_for_update().order_by("pk"))
     for center in centers:
         needed = math.ceil(a_day * center.standard_minutes / _usable_minutes(center.operation))
         center.stations = max(center.stations, needed)
-    WorkCenter.objects.bulk_update(centers, ["stations"])
+        if center.wip_limit is not None:
+            center.wip_limit = max(center.wip_limit, center.stations)
+    WorkCenter.objects.bulk_update(centers, ["stations", "wip_limit"])
 
 
 def _usable_minutes(operation: str) -> int:
