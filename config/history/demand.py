@@ -14,7 +14,7 @@ MONTHS = (0.95, 0.9, 0.95, 0.95, 0.9, 0.9, 0.85, 1.0, 1.1, 1.1, 1.35, 1.25)
 RAMP = (0.55, 1.35)  # how busy the first day is, and the last
 PRODUCTS = {"compact": 0.62, "atelier": 0.28, "bench": 0.10}
 # However few orders a year has, its last days are busy enough to see every stage.
-LIVELY_DAYS, LIVELY = 12, 400
+LIVELY_DAYS, LIVELY = 21, 500
 OPEN_HOURS = (7, 23)
 
 WAYS = {

@@ -7,6 +7,8 @@ from config.history.agenda import Action
 from config.history.findings import found_by, new_serial, new_uuid
 from config.history.house import House
 from config.history.places import Place, Work, places
+from config.history.plant import SCRAPS
+from production.errors import WorkCenterFull
 from production.models import AssemblyJob
 from production.selectors.checks import checks_of
 from production.selectors.picking import PickLine, pick_lines
@@ -22,30 +24,44 @@ from production.services.shop_floor import finish_operation, start_operation
 from shop.errors import OrderHeld
 
 ACTOR = "staff:floor"
-# Shares of the machines. One piece in a hundred breaks, and a machine takes about twenty.
-SCANNED, SCRAPS, FAILS, HELD = 0.06, 0.2, 0.05, 0.03
+# Shares of the machines. One piece in three hundred breaks, and a machine takes about twenty.
+SCANNED, FAILS, HELD = 0.06, 0.05, 0.03
 BY_HAND = "Counted against the list."
 WHY_SCRAPPED = ("Pins bent.", "Dead on arrival.", "Dropped.", "Scratched.", "Thread stripped.")
 WHY_HELD = (
     ("quality", "A fan rattles; waiting for a second opinion."),
     ("customer", "The customer asks for cables of another colour."),
 )
+# Minutes of work before the last noon, from which on what is at a place stays there.
+STAYS = {"kitting": 60, "build": 180, "test": 330, "box": 480}
 WHY_BACK = "Runs too hot: the cooler is seated again."
 
 
 class Floor:
-    """Everybody who makes machines, until `rests_at`: so that some of each stage is under way."""
+    """Everybody who makes machines, until the last noon: so that some of each stage is under way.
 
-    def __init__(self, house: House, *, rests_at: datetime) -> None:
+    What is at a place some hours before that stays there, the longer the later the place, so that
+    machines are at and before each. Work still begins where a station is free.
+    """
+
+    def __init__(self, house: House, *, ends_at: datetime) -> None:
         self._house = house
-        self._rests_at = rests_at
         self._places = places()
+        self._noon = house.hours.last_noon(ends_at)
+        self._stays_from = {
+            kind: house.hours.back(self._noon, minutes) for kind, minutes in STAYS.items()
+        }
         self._known: set[int] = set()
         self._lacking: list[Work] = []
         self._number = 0
 
     def _at(self, moment: datetime, action: Action) -> None:
-        if moment < self._rests_at:
+        if moment < self._noon:
+            self._house.agenda.at(moment, action)
+
+    def _leaves(self, kind: str, moment: datetime, action: Action) -> None:
+        """What takes a machine on from where it is."""
+        if moment < self._stays_from[kind]:
             self._house.agenda.at(moment, action)
 
     def look(self) -> None:
@@ -57,7 +73,8 @@ class Floor:
                 self._queue("kitting", self._work(pk, number, str(due_on)))
         lacking, self._lacking = self._lacking, []
         for work in lacking:
-            self._finish_build(work)
+            if self._house.now < self._stays_from["build"]:
+                self._finish_build(work)
 
     def _work(self, pk: int, number: str, due_on: str) -> Work:
         self._number += 1
@@ -94,12 +111,18 @@ class Floor:
             self._known.discard(work.pk)
             self._free(kind)
             return
-        start_operation(job_id=work.pk, kind=kind, actor=ACTOR)
+        try:
+            start_operation(job_id=work.pk, kind=kind, actor=ACTOR)
+        except WorkCenterFull:  # machines that wait for a part stand in the way
+            place.at_work -= 1
+            place.queue.insert(0, work)
+            self._at(self._house.hours.add(self._house.now, 60), partial(self._next, kind))
+            return
         takes = place.minutes * work.rng.lognormvariate(-0.03, 0.25)
         ends = self._ends(place, takes)
         if kind == "kitting":
             self._pick(work, ends)
-        self._at(ends, lambda: self._end(kind, work))
+        self._leaves(kind, ends, lambda: self._end(kind, work))
 
     def _end(self, kind: str, work: Work) -> None:
         finish = {
@@ -224,7 +247,7 @@ class Floor:
             finish_operation(job_id=work.pk, kind="box", actor=ACTOR, tracking_number=tracking)
         except OrderHeld:
             later = self._house.hours.add(self._house.now, 240)
-            self._at(later, lambda: self._finish_box(work))
+            self._leaves("box", later, lambda: self._finish_box(work))
             return
         self._house.count("machines")
         self._house.work_off()

@@ -37,6 +37,18 @@ class Hours:
             left -= ends - begins
             moment = ends
 
+    def back(self, moment: datetime, minutes: float) -> datetime:
+        """When somebody began who has worked so long at this moment."""
+        left = timedelta(minutes=minutes)
+        day = timezone.localdate(moment)
+        while True:
+            for starts, ends in reversed(self._spans) if self.is_open_on(day) else ():
+                worked = min(moment, at(day, ends)) - at(day, starts)
+                if worked >= left:
+                    return at(day, starts) + worked - left
+                left -= max(worked, timedelta())
+            day -= timedelta(days=1)
+
     def morning(self, day: date, minutes: float = 0) -> datetime:
         """So long after the house opens on this day, or on the next one on which it does."""
         while not self.is_open_on(day):

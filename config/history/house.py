@@ -10,14 +10,21 @@ from config.history.agenda import Agenda
 from config.history.clock import Clock
 from config.history.hours import Hours
 from config.outbox import sources
+from config.outbox.models import Errand
+from production.models import AssemblyJob
+from production.selectors.plant import OPEN_JOBS
+from production.services.scheduling import RESCHEDULE, reschedule
 from shop.stripe.sandbox.in_process import InProcess
 
 MOST_ROUNDS = 50
 # Nobody else is at work, so nothing has to be claimed before it is done.
 WAITING = (
     "SELECT %s AS label, id, due_at FROM {table} "
-    "WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now()"
+    "WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now() AND {chosen}"
 )
+# The floor is planned anew once for all who ask: here when its day is planned anyway.
+PLANS = f"name = '{RESCHEDULE}'"
+ERRANDS = Errand._meta.label_lower
 
 
 @dataclass(slots=True)
@@ -44,21 +51,36 @@ class House:
 
     def work_off(self) -> None:
         """Do everything that is due, as relay and worker would, in this process and in order."""
-        self.is_news = True
         for _ in range(MOST_ROUNDS):
-            due = _waiting()
+            due = _waiting(is_planning=False)
             if not due:
                 return
-            for label, key in due:
-                if not sources.run(label, key):
-                    raise RuntimeError(f"{label} {key} was not done; the log says why.")
+            self.is_news = True
+            _do(due)
         raise RuntimeError("Work that publishes itself never ends.")
 
+    def plan_floor(self) -> None:
+        """Plan all open jobs anew, as somebody asked or as the hour is."""
+        if asked := _waiting(is_planning=True):
+            _do(asked)
+        elif AssemblyJob.objects.filter(status__in=OPEN_JOBS).exists():
+            reschedule()
 
-def _waiting() -> list[tuple[str, int]]:
+
+def _do(due: list[tuple[str, int]]) -> None:
+    for label, key in due:
+        if not sources.run(label, key):
+            raise RuntimeError(f"{label} {key} was not done; the log says why.")
+
+
+def _waiting(*, is_planning: bool) -> list[tuple[str, int]]:
     """What is due, oldest first: one statement, since mostly nothing is."""
-    tables = sources.all_sources()
-    asked = " UNION ALL ".join(WAITING.format(table=one.model._meta.db_table) for one in tables)
+    tables = [one for one in sources.all_sources() if one.label == ERRANDS or not is_planning]
+    chosen = {ERRANDS: PLANS if is_planning else f"NOT {PLANS}"}
+    asked = " UNION ALL ".join(
+        WAITING.format(table=one.model._meta.db_table, chosen=chosen.get(one.label, "true"))
+        for one in tables
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"{asked} ORDER BY due_at, label, id", [one.label for one in tables])
         return [(label, key) for label, key, _ in cursor.fetchall()]

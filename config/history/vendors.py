@@ -24,6 +24,7 @@ SAID = {-1: 0.08, 0: 0.67, 1: 0.15, 2: 0.07, 4: 0.03}
 COMES = {-1: 0.1, 0: 0.72, 1: 0.1, 2: 0.05, 4: 0.02, 7: 0.01}
 # A supplier in trouble, some weeks of the year: everything takes so much longer.
 TROUBLES, TROUBLE_DAYS, TROUBLE_TAKES = 5, (10, 28), (3, 9)
+ALL_IS_WELL = timedelta(days=30)  # at the end: the last trouble is over by then
 NO_SHOW = "It is three weeks overdue and nobody answers."
 
 
@@ -38,7 +39,7 @@ class Trouble:
 
 
 def troubles(*, rng: Random, suppliers: list[str], first: date, last: date) -> list[Trouble]:
-    span = (last - first).days
+    span = (last - ALL_IS_WELL - first).days - TROUBLE_DAYS[1]
     found = []
     for _ in range(TROUBLES):
         begins = first + timedelta(days=rng.randrange(max(1, span)))
@@ -68,12 +69,13 @@ class Vendors:
     def _take_up(self, order: PurchaseOrder, rng: Random) -> None:
         house, now = self._house, self._house.now
         house.count("purchase orders")
+        # What can be had sooner comes with the rest.
         asked = order.lines.order_by("-requested_on").values_list("requested_on", flat=True)[0]
         said_on = _later(asked, _one_of(SAID, rng))
         if rng.random() >= NEVER_CONFIRMS:
             minutes = rng.uniform(0.1, 0.9) * order.supplier.acknowledgement_hours * 20
-            later = max(0, (said_on - asked).days)
-            house.agenda.at(house.hours.add(now, minutes), lambda: self._say(order.pk, later))
+            says = max(asked, said_on)
+            house.agenda.at(house.hours.add(now, minutes), lambda: self._say(order.pk, says))
         if rng.random() < NEVER_COMES:
             gives_up = house.hours.morning(said_on + timedelta(days=21), 60)
             house.agenda.at(gives_up, lambda: self._give_up(order.pk))
@@ -83,9 +85,8 @@ class Vendors:
         if comes_at <= now:
             comes_at = house.hours.add(now, 240)
         if comes_on > said_on and rng.random() < OWNS_UP:
-            later = (comes_on - asked).days
             owns_up = max(house.hours.morning(said_on, -30), now)
-            house.agenda.at(owns_up, lambda: self._say(order.pk, later))
+            house.agenda.at(owns_up, lambda: self._say(order.pk, comes_on))
         is_short = rng.random() < COMES_SHORT
         deliver = self._deliver_short if is_short else self._deliver
         house.agenda.at(comes_at, lambda: deliver(order.pk))
@@ -97,19 +98,13 @@ class Vendors:
             if one.supplier == order.supplier.code and one.begins_on <= day <= one.ends_on
         )
 
-    def _say(self, pk: int, later: int) -> None:
-        """The supplier names a day for every line: so much later than what was asked for."""
+    def _say(self, pk: int, comes_on: date) -> None:
+        """The supplier names the day on which everything comes: with the last of the lines."""
         order = PurchaseOrder.objects.get(pk=pk)
         if order.status not in PurchaseOrder.OPEN:
             return
-        today = timezone.localdate()
-        promises = {
-            line.line_number: add_working_days(
-                max(today, line.requested_on + timedelta(days=later)), 0
-            )
-            for line in order.lines.all()
-            if line.open_quantity
-        }
+        day = add_working_days(max(timezone.localdate(), comes_on), 0)
+        promises = {line.line_number: day for line in order.lines.all() if line.open_quantity}
         confirm_purchase_order(token=order.token, promises=promises)
 
     def _deliver(self, pk: int) -> None:
@@ -144,7 +139,7 @@ class Vendors:
         self._house.count("called off")
 
     def _taken_in(self) -> None:
-        self._has_received = True
+        self._has_received = self._house.is_news = True
         self._house.count("receipts")
         self._house.work_off()
 

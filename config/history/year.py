@@ -23,10 +23,7 @@ from config.history.plant import fit_out
 from config.history.refusals import BEGAN, ENDED, write_down
 from config.history.tastes import Tastes
 from config.history.vendors import Vendors, troubles
-from production.models import AssemblyJob
-from production.selectors.plant import OPEN_JOBS
 from production.services.availability import refresh_availability
-from production.services.scheduling import reschedule
 from shop.services.reconciliation import reconcile
 from shop.stripe.sandbox.in_process import cashier_in_process
 from shop.tasks import poll_refunds
@@ -101,7 +98,7 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         last=last,
     )
     vendors = Vendors(house, trouble)
-    floor = Floor(house, rests_at=house.hours.last_noon(plan.ends_at))
+    floor = Floor(house, ends_at=plan.ends_at)
     for visit in visits(
         orders=plan.orders, seed=plan.seed, first=plan.first, last=last, until=plan.ends_at
     ):
@@ -110,7 +107,7 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         day = plan.first + timedelta(days=offset)
         if house.hours.is_open_on(day):
             for when in PLANS_AT:
-                house.agenda.at(at(day, when), _plan_floor)
+                house.agenda.at(at(day, when), house.plan_floor)
         house.agenda.at(at(day, CLOSES_AT), partial(_close_day, house, vendors))
     while coming := house.agenda.next_before(plan.ends_at):
         moment, action = coming
@@ -123,13 +120,8 @@ def _run(house: House, plan: Plan, tell: Callable[[Progress], None]) -> None:
         tell(Progress(house.counts.get("orders", 0), plan.orders, timezone.localdate()))
     house.clock.move_to(plan.ends_at)
     _look_after_money(house)
-    reschedule()
+    house.plan_floor()
     refresh_availability()
-
-
-def _plan_floor() -> None:
-    if AssemblyJob.objects.filter(status__in=OPEN_JOBS).exists():
-        reschedule()
 
 
 def _close_day(house: House, vendors: Vendors) -> None:
