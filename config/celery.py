@@ -28,5 +28,7 @@ app.conf.beat_schedule = {
     },
     "plan the floor anew": {"task": "production.reschedule", "schedule": schedule(60.0)},
     "tidy model versions": {"task": "configurator.tidy_versions", "schedule": schedule(300.0)},
+    "forget old events of Stripe": {"task": "shop.forget_events", "schedule": schedule(3600.0)},
+    "forget what mails said": {"task": "mail.forget_contents", "schedule": schedule(3600.0)},
     "forget finished outbox rows": {"task": "outbox.forget_finished", "schedule": schedule(3600.0)},
 }

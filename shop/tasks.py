@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.locks import only_one
 from shop.errors import CashierAway, CashierRefused
-from shop.models import Payment, Refund
+from shop.models import Payment, Refund, RejectedEvent, StripeEvent
 from shop.services import reconciliation, watching
 from shop.services.payments import sync_payment
 from shop.services.refunds import UNDER_WAY, sync_refunds
@@ -23,6 +23,8 @@ FRESH = timedelta(hours=2)
 FRESH_EVERY = timedelta(seconds=30)
 STALE_EVERY = timedelta(minutes=15)
 BATCH = 50
+# Longer than Stripe tells of an event again (`balance.EVENTS_KEPT`): none is worked off twice.
+KEEP_EVENTS = timedelta(days=90)
 # One that Stripe fails at is an accident; so many in a row mean that nobody is there.
 MOST_IN_VAIN = 2
 
@@ -146,6 +148,21 @@ def watch_risk() -> None:
             except CashierAway as error:
                 logger.warning("%s waits: %s", look.__name__, error)
                 return
+
+
+@shared_task(name="shop.forget_events")
+def forget_events() -> None:
+    """Delete events that were worked off, and rejected ones, after `KEEP_EVENTS`.
+
+    What could not be worked off stays. Clearance, refunds and books do not hang on an event: one
+    that came again would only have its payment looked at once more.
+    """
+    with only_one("shop.forget_events") as is_mine:
+        if not is_mine:
+            return
+        long_ago = timezone.now() - KEEP_EVENTS
+        StripeEvent.objects.filter(created_at__lt=long_ago, done_at__isnull=False).delete()
+        RejectedEvent.objects.filter(received_at__lt=long_ago).delete()
 
 
 @shared_task(name="shop.end_rests")

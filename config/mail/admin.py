@@ -17,7 +17,7 @@ def send_again(
     modeladmin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[OutgoingMail]
 ) -> None:
     """A reader whose server kept the first one sees it once."""
-    count = do_again(queryset)
+    count = do_again(queryset.exclude(body_text=""))
     messages.success(request, f"{count} queued to be sent again.")
 
 

@@ -143,8 +143,11 @@ def _answers(error: OSError) -> list[int]:
 
 @transaction.atomic
 def resend_mail(*, key: str) -> None:
-    """Send a mail again, byte for byte, under its Message-ID; one that failed for good too."""
-    OutgoingMail.objects.filter(key=key).update(
+    """Send a mail again, byte for byte, under its Message-ID; one that failed for good too.
+
+    One whose contents were forgotten (`mail.forget_contents`) is left alone.
+    """
+    OutgoingMail.objects.filter(key=key).exclude(body_text="").update(
         done_at=None, dead_at=None, failures=0, due_at=timezone.now()
     )
     with connection.cursor() as cursor:
