@@ -129,6 +129,8 @@ def _recalls(found: recall.Found) -> Iterator[dict[str, object]]:
             "receipts": receipts,
             "came": sum(one.quantity for one in receipts),
             "recall": found.delivery.recall,
+            "machines": _machines_in(found.delivery.recall),
+            "is_mixed": len({one.part_id for one in receipts}) > 1,
             "rows": [_traced(one) for one in found.delivery.recall.machines],
             "query": {"receipt": reference},
         }
@@ -140,9 +142,15 @@ def _recalls(found: recall.Found) -> Iterator[dict[str, object]]:
             "receipts": part.deliveries,
             "receipt_count": part.delivery_count,
             "recall": part.recall,
+            "machines": _machines_in(part.recall),
             "rows": [_traced(one) for one in part.recall.machines],
             "query": {"part": part.part.pk},
         }
+
+
+def _machines_in(found: Recall) -> int:
+    """A machine with two parts of one delivery is one machine."""
+    return len({one.job.pk for one in found.machines})
 
 
 def _common(references: Iterable[str]) -> str:

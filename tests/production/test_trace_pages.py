@@ -109,6 +109,18 @@ def test_a_long_list_says_how_much_of_it_is_shown(floor, job, monkeypatch):
     assert "The first 1 of 2 machines that it went into" in ask(floor, "PO-7/1")
 
 
+def test_a_machine_with_two_parts_of_a_delivery_is_counted_once(floor):
+    version = model_with_checks()
+    for line, number in enumerate(("CPU-6", "CASE-MINI"), start=1):
+        stock_part(number, 0)
+        deliver(number, f"PO-8/{line}", 1, f"r{line}")
+    job = planned_job(version=version)
+    build(job, "SN-8")
+    page = ask(floor, "PO-8")
+    assert page.count('<td data-label="Part">') == 4  # two that came, two that went in
+    assert "It went into one machine." in page
+
+
 def test_the_record_of_a_machine_tells_who_what_from_where_and_what_went_wrong(floor):
     version = model_with_checks()
     old = BillOfMaterial.objects.filter(status="released").exclude(product_slug="").get()
