@@ -1,10 +1,13 @@
 """How pages, mails and papers write money and days."""
 
+import re
 from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from config.money import Money
 from config.qr import Qr
@@ -52,6 +55,13 @@ def moment(value: datetime | None) -> str:
     local = timezone.localtime(value)
     is_this_year = local.year == timezone.localdate().year
     return date_format(local, "j M, H:i" if is_this_year else "j M Y, H:i")
+
+
+@register.filter
+def breakable(expression: str) -> SafeString:
+    """An expression that may be broken after the points of its names."""
+    parts = re.split(r"(?<=[a-z0-9_]\.)(?=[a-z])", expression)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

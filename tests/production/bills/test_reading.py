@@ -71,7 +71,7 @@ def test_what_depends_on_the_choice_is_marked_and_not_counted():
     assert [one.number for one in rows["@memory"].parts] == ["MEM-16", "MEM-64"]
     assert tree.cost.open == 6
     html = page(writer(*READ), "bill", tree.bill.pk)
-    for said in ("chosen in memory", "memory_quantity.count", "graphics != &quot;none&quot;"):
+    for said in ("chosen in memory", "memory_quantity.<wbr>count", "graphics != &quot;none&quot;"):
         assert said in html
 
 
