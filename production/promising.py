@@ -183,8 +183,7 @@ def _to_be_bought(part: Part, today: date) -> Wait:
         return Wait(None, f"{part.noun}: no supplier has told us a lead time")
     expected_on = add_working_days(today, profile.lead_days)
     supplier = f" from {profile.supplier_name}" if profile.supplier_name else ""
-    days = working_days_between(today, expected_on)
-    return Wait(expected_on, f"{part.noun}, {_working_days(days)}{supplier}")
+    return Wait(expected_on, f"{part.noun}, {_working_days(profile.lead_days)}{supplier}")
 
 
 def _days(days: int) -> str:

@@ -65,6 +65,12 @@ def test_the_slowest_missing_part_decides_and_is_named_with_its_supplier(version
     assert answer.likely_on == date(2026, 11, 30)  # here on Friday, built on Monday
 
 
+def test_a_lead_time_is_told_as_the_supplier_told_it_at_the_weekend_too(version):
+    stock_part("PSU-450", 0)
+    answer = ask(version, today=MONDAY - timedelta(days=1))
+    assert answer.reason == "power supply, 4 working days from Nordkomp"
+
+
 def test_two_machines_need_two_of_each(version):
     stock_part("CPU-6", 1)
     assert ask(version).reason.startswith("all parts are here")
