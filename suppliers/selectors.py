@@ -168,11 +168,15 @@ def history_of(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> list[Hap
     ):
         text = f"Line {receipt.line.line_number}: {receipt.quantity} came in"
         found.append(
-            Happening(receipt.received_at, text, receipt.received_by if is_for_staff else "")
+            Happening(receipt.received_at, text, _name(receipt.received_by) if is_for_staff else "")
         )
     found += _states(purchase_order, is_for_staff=is_for_staff)
     # Of what happened at one moment, a state follows from the rest, and the last comes first.
     return sorted(found, key=lambda it: it.at)[::-1]
+
+
+def _name(actor: str) -> str:
+    return actor.removeprefix("staff:")
 
 
 def _states(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> Iterable[Happening]:
@@ -182,7 +186,7 @@ def _states(purchase_order: PurchaseOrder, *, is_for_staff: bool) -> Iterable[Ha
     for change in changes:
         if change.to_state == Status.DRAFT and not is_for_staff:
             continue
-        why = f"{change.why} · {change.actor}" if is_for_staff else ""
+        why = f"{change.why} · {_name(change.actor)}" if is_for_staff else ""
         yield Happening(change.at, Status(change.to_state).label, why)
 
 

@@ -125,6 +125,6 @@ def _lines(job: AssemblyJob) -> list[PickLine]:
 
 def _named(names: Iterable[str]) -> str:
     """The first few, and how many more."""
-    told = list(names)
+    told = [name.rstrip(".") for name in names]
     more = [f"{len(told) - MOST_NAMED} more"] if len(told) > MOST_NAMED else []
     return ", ".join(told[:MOST_NAMED] + more)

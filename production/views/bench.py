@@ -133,7 +133,7 @@ def _short(lines: Iterable[PickLine]) -> list[str]:
 
 
 def _untested(checks: Iterable[CheckState]) -> list[str]:
-    names = [state.check.text for state in checks if not state.is_passed]
+    names = [state.check.text.rstrip(".") for state in checks if not state.is_passed]
     if not names:
         return []
     words = ngettext(
