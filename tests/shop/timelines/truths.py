@@ -131,6 +131,8 @@ AT_REST = {
             SELECT coalesce(sum(amount_minor), 0) FROM shop_refund
             WHERE payment_id = p.id AND status <> 'withdrawn'
             AND (status <> 'failed' OR settled_by = '')
+        ) + (
+            SELECT coalesce(sum(taken_minor), 0) FROM shop_dispute WHERE payment_id = p.id
         ) < p.amount_minor
     """,
 }

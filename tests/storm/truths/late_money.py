@@ -52,7 +52,9 @@ TRUTHS = (
         FROM shop_payment p JOIN shop_order o ON o.id = p.order_id
         JOIN shop_paymentclearance c ON c.payment_id = p.id
         JOIN given g ON g.payment_id = p.id
-        WHERE o.status = 'cancelled' AND p.refund_due_minor + g.back < p.captured_minor
+        WHERE o.status = 'cancelled' AND p.refund_due_minor + g.back < p.captured_minor - (
+            -- What a bank has taken back is not owed a second time.
+            SELECT coalesce(sum(d.taken_minor), 0) FROM shop_dispute d WHERE d.payment_id = p.id)
         """,
         given=GIVEN,
     ),
