@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from config.locks import lock_rows
@@ -91,8 +92,11 @@ def _read(begins: datetime, ends: datetime) -> int:
 def _ask_again() -> None:
     """A difference may mean that no event reached us: look at its payment, and compare again."""
     open_ones = BalanceDifference.objects.filter(resolved_at=None, payment__isnull=False)
-    payments = list(open_ones.values_list("payment", flat=True).distinct()[:MOST_ASKED_AGAIN])
-    for payment_id in payments:
+    # Differences may stay open for weeks: whoever was not looked at for longest comes first.
+    payments = Payment.objects.filter(pk__in=open_ones.values("payment")).order_by(
+        F("last_synced_at").asc(nulls_first=True), "pk"
+    )
+    for payment_id in list(payments.values_list("pk", flat=True)[:MOST_ASKED_AGAIN]):
         try:
             sync_payment(payment_id=payment_id)
         except CashierRefused:

@@ -261,16 +261,6 @@ def test_fees_disputes_and_payouts_are_booked_once_from_the_balance():
     assert open_differences() == []
 
 
-def test_a_fee_of_the_account_and_what_is_kept_of_it_are_both_booked():
-    payment = paid_order().payments.get()
-    take_in(
-        movement(
-            payment, stripe_id="txn_f", category="fee", intent_id="", amount_minor=-900, fee_minor=9
-        )
-    )
-    assert balances()["fees"] == 909
-
-
 @pytest.mark.parametrize(
     "statement",
     [
