@@ -17,7 +17,7 @@ from config.locks import lock_rows
 from shop.errors import CashierRefused, NotAnswerable, SecondPersonNeeded
 from shop.models import BalanceRecord, Dispute, DisputeAnswer, DisputeCall, Order, Payment
 from shop.services import balance_records, holds
-from shop.services.refund_requests import owe
+from shop.services.refund_requests import locked_payment, owe
 from shop.stripe import disputes as stripe_disputes
 from shop.stripe.disputes import DisputeFacts
 
@@ -39,7 +39,7 @@ def sync_disputes(*, payment_id: int) -> None:
 @transaction.atomic
 def apply_disputes(*, payment_id: int, found: Iterable[DisputeFacts]) -> None:
     """Bring the disputes of one payment to what Stripe says. Only ever moves forward."""
-    order, payment = _locked(payment_id)
+    order, payment = locked_payment(payment_id)
     write_down(order, payment, found)
 
 
@@ -257,17 +257,9 @@ def _refuse(answer_id: int, why: str) -> None:
         change_status(answer, to=Status.REFUSED, why=why, actor=STRIPE)
 
 
-def _locked(payment_id: int) -> tuple[Order, Payment]:
-    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-    (order,) = lock_rows(Order, [order_id])
-    (payment,) = lock_rows(Payment, [payment_id])
-    payment.order = order
-    return order, payment
-
-
 def _locked_dispute(dispute_id: int) -> Dispute:
     payment_id = Dispute.objects.values_list("payment_id", flat=True).get(pk=dispute_id)
-    _, payment = _locked(payment_id)
+    _, payment = locked_payment(payment_id)
     (dispute,) = lock_rows(Dispute, [dispute_id])
     dispute.payment = payment
     return dispute
