@@ -11,7 +11,6 @@ from tests.factories.shop import place_small_order
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -16,7 +16,6 @@ from tests.factories.assemblies import monitor_set
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -10,7 +10,6 @@ from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_computer"),
 ]

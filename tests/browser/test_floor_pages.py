@@ -17,7 +17,6 @@ from tests.production.floor.floor import job_of, model_with_checks, start
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -22,7 +22,6 @@ from tests.production.floor.floor import beep, finish, job_of, model_with_checks
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -21,7 +21,6 @@ from tests.factories.production import planned_order
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

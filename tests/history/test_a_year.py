@@ -7,7 +7,7 @@ from psycopg import sql
 from tests.history.lived import ENDS_AT
 from tests.storm.truths import TRUTHS, judge, lay
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("history")]
+pytestmark = [pytest.mark.django_db]
 
 TIMES = """
 SELECT table_name, column_name FROM information_schema.columns

@@ -3,7 +3,7 @@ import pytest
 from config.history.demand import visits
 from tests.history.lived import ENDS_AT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("history")]
+pytestmark = [pytest.mark.django_db]
 
 
 def test_the_same_seed_makes_the_same_history(lived_twice):

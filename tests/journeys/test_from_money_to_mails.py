@@ -18,7 +18,7 @@ from tests.factories.shop import pay, place_small_order
 from tests.journeys.plant import Plant, eventually
 from tests.journeys.supply import supply_everything
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.journey]
 
 
 def order_that_needs_parts(quantity: int = 1) -> Order:

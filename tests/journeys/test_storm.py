@@ -87,7 +87,6 @@ def test_the_cashier_is_told_of_chaos_in_its_own_words():
 
 
 @pytest.mark.journey
-@pytest.mark.xdist_group("journey")
 def test_a_hundred_customers_and_ten_kills_leave_nothing_undone():
     code, figures, said = storm("--orders=100", "--kills=10", "--seed=7")
     assert code == 0, said
@@ -97,7 +96,6 @@ def test_a_hundred_customers_and_ten_kills_leave_nothing_undone():
 
 
 @pytest.mark.journey
-@pytest.mark.xdist_group("journey")
 def test_a_storm_notices_a_seeded_bug():
     code, figures, said = storm("--bug=planned_twice")
     assert code == 1, said

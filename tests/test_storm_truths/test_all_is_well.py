@@ -9,7 +9,7 @@ from config.audit.models import Stateful
 from config.outbox.work_item import WorkItem
 from tests.storm.truths import TRUTHS, audit, check, lay, rest
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("truths")]
+pytestmark = [pytest.mark.django_db]
 
 
 def test_every_truth_holds_in_a_healthy_shop(world):

@@ -8,7 +8,7 @@ import pytest
 from tests.storm.truths import TRUTHS, judge, lay
 from tests.test_storm_truths.lies import LIES, TOOLS, spelled_out
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("truths")]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -88,7 +88,6 @@ def test_a_button_that_does_not_exist_does_nothing(cashier: Server):
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_person_fails_a_refund_without_script_and_nothing_overflows(
     cashier: Server, stripe_client: stripe.StripeClient, browser: Browser, width: int
@@ -109,7 +108,6 @@ def test_a_person_fails_a_refund_without_script_and_nothing_overflows(
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_another_site_cannot_press_the_buttons(
     cashier: Server, stripe_client: stripe.StripeClient, browser: Browser
 ):

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import running_chromium
 from tests.shop.sandbox.orders import open_session
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
