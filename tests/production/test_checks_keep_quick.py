@@ -53,5 +53,6 @@ def test_a_check_of_one_order_does_not_read_the_whole_table(version):
 def test_control_a_plan_that_is_kept_reads_it_all(version):
     with connection.cursor() as cursor:
         for name in ("new_requirements_add_up()", "new_allocations_add_up()"):
-            cursor.execute(f"ALTER FUNCTION {name} RESET plan_cache_mode")
+            # By itself PostgreSQL may keep none, after what else this connection has planned.
+            cursor.execute(f"ALTER FUNCTION {name} SET plan_cache_mode = force_generic_plan")
     assert read_for_one_more_order(version) > LATER_ORDERS * MACHINES
