@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from config.console.registry import (
-    MOST_SHOWN,
     Concern,
     MenuEntry,
     concerns_about,
@@ -87,12 +86,13 @@ def concerns() -> Iterable[Concern]:
         rest="Parts of paid jobs that nobody sells.",
         url=reverse("ops:board"),
     )
-    for delivery in selectors.unplanned()[:MOST_SHOWN]:
-        yield Concern(
-            title="A paid order could not be planned",
-            detail=delivery.last_error,
-            url=reverse("ops:order", args=[delivery.order_number]),
-        )
+    unplanned = {"subscriber": selectors.PLANNING, "done_at__isempty": "1"}
+    yield from concerns_about(
+        selectors.unplanned(),
+        _unplanned,
+        rest="Paid orders that could not be planned.",
+        url=f"{reverse('admin:outbox_delivery_changelist')}?{urlencode(unplanned)}",
+    )
 
 
 def _unsourced(one: Any) -> Concern:
@@ -100,6 +100,14 @@ def _unsourced(one: Any) -> Concern:
         title=f"Nobody sells {one.part.name}",
         detail=f"{one.job.number} lacks {one.quantity - one.tied}; an offer or stock will do.",
         url=reverse("ops:job", args=[one.job.number]),
+    )
+
+
+def _unplanned(delivery: Any) -> Concern:
+    return Concern(
+        title="A paid order could not be planned",
+        detail=delivery.last_error,
+        url=reverse("ops:order", args=[delivery.order_number]),
     )
 
 
