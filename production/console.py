@@ -13,6 +13,7 @@ from config.console.registry import (
     register_concerns,
     register_entry,
     register_finder,
+    tell_of_failures,
 )
 from production import selectors
 from production.models import AssemblyJob, ReceiptOutcome
@@ -63,6 +64,7 @@ def register() -> None:
         )
     )
     register_concerns("production.view_assemblyjob", concerns)
+    tell_of_failures(selectors.PLANNING)
     register_concerns("production.view_workcenter", calendar_concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
@@ -104,11 +106,16 @@ def _unsourced(one: Any) -> Concern:
 
 
 def _unplanned(delivery: Any) -> Concern:
-    return Concern(
-        title="A paid order could not be planned",
-        detail=delivery.last_error,
-        url=reverse("ops:order", args=[delivery.order_number]),
+    """Until it is given up it is tried again by itself; then a person has to have it tried."""
+    title = f"A paid order could not be planned: {delivery.order_number}"
+    if delivery.dead_at is None:
+        url = reverse("ops:order", args=[delivery.order_number])
+        return Concern(title, delivery.last_error, url)
+    told = (
+        f"{delivery.last_error} Given up after {delivery.failures} tries: have it tried again in "
+        "the admin."
     )
+    return Concern(title, told, reverse("admin:outbox_delivery_change", args=[delivery.pk]))
 
 
 def calendar_concerns() -> Iterable[Concern]:

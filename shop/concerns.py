@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
-from config.console.registry import Concern, concerns_about
+from config.console.registry import Concern, concerns_about, told_by_their_apps
 from config.mail.models import OutgoingMail
 from config.money import Money
 from config.outbox.models import Delivery, Errand
@@ -54,7 +54,8 @@ def concerns() -> Iterable[Concern]:
 
 def given_up() -> Iterable[Concern]:
     """Work that failed so often that it is not tried again by itself: an order may stand still."""
-    for rows in (_dead(Delivery), _dead(Errand)):
+    deliveries = _dead(Delivery).exclude(subscriber__in=told_by_their_apps())
+    for rows in (deliveries, _dead(Errand)):
         yield from concerns_about(
             rows, _work, rest="Work that was given up.", url=_list_of_dead(rows.model)
         )

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from config.console import registry
 from config.outbox.models import Delivery
@@ -28,6 +29,22 @@ def test_an_order_that_cannot_be_planned_needs_a_person(admin_client, drain):
     page = admin_client.get("/ops/").content.decode()
     assert page.count("A paid order could not be planned") == 1
     assert reverse("ops:order", args=[order.number]) in page
+
+
+def test_an_order_whose_planning_was_given_up_stands_there_once_and_can_be_tried_again(
+    admin_client, drain
+):
+    (order,) = unplannable(1, drain)
+    given_up = Delivery.objects.filter(subscriber=PLAN_ORDER)
+    given_up.update(dead_at=timezone.now(), failures=20)
+    told = [it for it in admin_client.get("/ops/").context["concerns"] if "plan" in it.title]
+    (concern,) = told
+    assert concern.title == f"A paid order could not be planned: {order.number}"
+    assert "Given up after 20 tries: have it tried again" in concern.detail
+    assert admin_client.get(concern.url).status_code == 200
+    again = {"action": "try_again_action", "_selected_action": [given_up.get().pk]}
+    admin_client.post(reverse("admin:outbox_delivery_changelist"), again)
+    assert given_up.get().dead_at is None
 
 
 def test_of_many_orders_that_cannot_be_planned_the_list_tells_how_many_more(

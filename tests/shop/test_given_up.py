@@ -9,6 +9,7 @@ from config.outbox.models import Delivery, Errand
 from shop import concerns, selectors
 from shop.models import RefundCall
 from shop.services.asking import SYNC_PAYMENT
+from shop.services.orders import cancel_order
 from tests.factories.shop import paid_order
 from tests.shop.payments.test_refunding import ask as ask_for_refund
 
@@ -19,12 +20,12 @@ def give_up(rows) -> None:
     rows.update(dead_at=timezone.now(), failures=20, last_error="OperationalError: locked")
 
 
-def test_a_paid_order_that_could_not_be_planned_is_a_concern():
-    paid_order()
+def test_an_event_that_a_subscriber_could_not_work_off_is_a_concern():
+    cancel_order(order_id=paid_order().pk, actor="customer", why="changed my mind")
     assert list(concerns.given_up()) == []
     give_up(Delivery.objects.all())
-    (concern,) = concerns.given_up()
-    assert concern.title == "Work was given up after 20 tries: production.plan_order"
+    (concern,) = concerns.given_up()  # planning has a concern of its own, in better words
+    assert concern.title == "Work was given up after 20 tries: production.cancel_jobs"
     assert "locked" in concern.detail
     assert concern.url.startswith("/admin/outbox/delivery/")
 
