@@ -139,13 +139,18 @@ AT_REST = {
 
 
 def broken(truths: dict[str, str], **values: object) -> dict[str, list[tuple[object, ...]]]:
-    """The truths that do not hold, each with the rows that say so. Deferred checks are made."""
-    found = {}
+    """The truths that do not hold, each with the rows that say so. Deferred checks are made.
+
+    Asked of all of them at once, by a statement that is planned once: it is asked at every step.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for name, query in truths.items():
-            cursor.execute(query, values or None)
-            if rows := cursor.fetchall():
-                found[name] = rows
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        together = ", ".join(f"EXISTS ({query})" for query in truths.values())
+        wire = connection.connection
+        asked = wire.execute(f"SELECT {together}", values or None, prepare=True)
+        lies = [name for name, is_broken in zip(truths, asked.fetchone(), strict=True) if is_broken]
+        found = {}
+        for name in lies:
+            cursor.execute(truths[name], values or None)
+            found[name] = cursor.fetchall()
     return found
