@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.outbox.relay import drain
-from configurator.models import Configuration
+from configurator.models import Configuration, ModelVersion
 from configurator.selectors import current_price_list, evaluation, published_version
 from configurator.services.authoring import draft_from
 from configurator.services.configurations import freeze_configuration
@@ -140,11 +140,11 @@ def _of_buying_and_making(order: Order) -> dict[str, Place]:
 
 
 def _of_authoring(configuration: Configuration) -> dict[str, Place]:
-    """A draft of the compact computer that says something else than what is on sale."""
+    """Drafts of the compact computer that say something else than what is on sale."""
     live = configuration.version
     draft = draft_from(version_id=live.pk, actor="tests", is_another=True)
-    draft.rules.filter(code="socket").update(severity="warn")
-    draft.groups.get(code="cpu").options.filter(position=0).update(name="Another name")
+    # A machine that is taken changes thousands of things: a page of the same kinds, and very long.
+    changed = _changed_a_little(live)
     take(draft, published_version("atelier"), code="second", name="Second machine")
     picks = urlencode({f"pick.{group}": option for group, option in configuration.choices.items()})
     pages = {
@@ -154,10 +154,21 @@ def _of_authoring(configuration: Configuration) -> dict[str, Place]:
         "rules to read": reverse("ops:version-rules", args=[live.pk]),
         "sheets": reverse("ops:version-exchange", args=[draft.pk]),
         "sub-assemblies": reverse("ops:version-assemblies", args=[draft.pk]),
-        "differences": reverse("ops:version-difference", args=[draft.pk]),
+        "differences": f"{reverse('ops:version-difference', args=[changed.pk])}?from={live.pk}",
     }
     staff = staff_cookies()
     return {name: Place(path, staff) for name, path in pages.items()}
+
+
+def _changed_a_little(live: ModelVersion) -> ModelVersion:
+    """A draft in which something was added, changed and removed."""
+    draft = draft_from(version_id=live.pk, actor="tests", is_another=True)
+    draft.rules.filter(code="socket").update(severity="warn")
+    processors = draft.groups.get(code="cpu").options
+    processors.filter(position=0).update(name="Another name")
+    processors.filter(position=1).delete()
+    processors.create(code="new", name="New processor", position=1)
+    return draft
 
 
 def _of_bills() -> dict[str, Place]:
