@@ -223,7 +223,7 @@ class Floor:
     # --- test and box
 
     def _finish_test(self, work: Work) -> None:
-        job = AssemblyJob.objects.select_related("snapshot").get(pk=work.pk)
+        job = AssemblyJob.objects.get(pk=work.pk)
         protocol = []
         is_bad = False
         for check in checks_of(job):

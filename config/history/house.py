@@ -1,8 +1,11 @@
 """What everybody in a history shares: the clock, what comes next, chance, and the outbox."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from django.db import connection
 
@@ -10,7 +13,7 @@ from config.history.agenda import Agenda
 from config.history.clock import Clock
 from config.history.hours import Hours
 from config.outbox import sources
-from config.outbox.models import Errand
+from config.outbox.models import Delivery, Errand
 from production.models import AssemblyJob
 from production.selectors.plant import OPEN_JOBS
 from production.services.scheduling import RESCHEDULE, reschedule
@@ -24,7 +27,27 @@ WAITING = (
 )
 # The floor is planned anew once for all who ask: here when its day is planned anyway.
 PLANS = f"name = '{RESCHEDULE}'"
-ERRANDS = Errand._meta.label_lower
+ERRANDS, DELIVERIES = Errand._meta.label_lower, Delivery._meta.label_lower
+
+
+class Bell:
+    """Hears whoever writes down work to be done, so that nobody has to look when nobody did."""
+
+    def __init__(self) -> None:
+        tables = "|".join(one.model._meta.db_table for one in sources.all_sources())
+        self._work = re.compile(f'INTO "?({tables})\\b')
+        self._has_rung = True  # before anybody listened
+
+    def rang(self) -> bool:
+        """Since it was last asked."""
+        has_rung, self._has_rung = self._has_rung, False
+        return has_rung
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+        """Around every statement of a history, as `connection.execute_wrapper` wants it."""
+        if not self._has_rung and self._work.search(str(sql)):
+            self._has_rung = True
+        return execute(sql, *rest)
 
 
 @dataclass(slots=True)
@@ -38,6 +61,7 @@ class House:
     seed: str
     counts: dict[str, int] = field(default_factory=dict)
     is_news: bool = False  # something was bought, came in or was set free: look again
+    bell: Bell = field(default_factory=Bell)
 
     @property
     def now(self) -> datetime:
@@ -52,10 +76,10 @@ class House:
     def work_off(self) -> None:
         """Do everything that is due, as relay and worker would, in this process and in order."""
         for _ in range(MOST_ROUNDS):
-            due = _waiting(is_planning=False)
+            due = _waiting(is_planning=False) if self.bell.rang() else []
             if not due:
                 return
-            self.is_news = True
+            self.is_news |= any(label == DELIVERIES for label, _ in due)
             _do(due)
         raise RuntimeError("Work that publishes itself never ends.")
 

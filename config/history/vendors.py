@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from config.calendar import add_working_days
@@ -61,16 +61,17 @@ class Vendors:
     def read_mail(self) -> None:
         """Let every new purchase order find its supplier."""
         new = PurchaseOrder.objects.filter(pk__gt=self._seen, status=PurchaseOrder.Status.SENT)
-        for purchase_order in new.select_related("supplier").order_by("pk"):
+        # What can be had sooner comes with the rest.
+        new = new.annotate(asked=Max("lines__requested_on")).select_related("supplier")
+        for purchase_order in new.order_by("pk"):
             self._seen = purchase_order.pk
             self._number += 1
-            self._take_up(purchase_order, self._house.chance("purchase", self._number))
+            rng = self._house.chance("purchase", self._number)
+            self._take_up(purchase_order, purchase_order.asked, rng)
 
-    def _take_up(self, order: PurchaseOrder, rng: Random) -> None:
+    def _take_up(self, order: PurchaseOrder, asked: date, rng: Random) -> None:
         house, now = self._house, self._house.now
         house.count("purchase orders")
-        # What can be had sooner comes with the rest.
-        asked = order.lines.order_by("-requested_on").values_list("requested_on", flat=True)[0]
         said_on = _later(asked, _one_of(SAID, rng))
         if rng.random() >= NEVER_CONFIRMS:
             minutes = rng.uniform(0.1, 0.9) * order.supplier.acknowledgement_hours * 20
@@ -100,15 +101,18 @@ class Vendors:
 
     def _say(self, pk: int, comes_on: date) -> None:
         """The supplier names the day on which everything comes: with the last of the lines."""
-        order = PurchaseOrder.objects.get(pk=pk)
-        if order.status not in PurchaseOrder.OPEN:
-            return
+        lines = PurchaseOrderLine.objects.filter(
+            purchase_order=pk,
+            purchase_order__status__in=PurchaseOrder.OPEN,
+            received_quantity__lt=F("quantity"),
+        ).values_list("line_number", "purchase_order__token")
         day = add_working_days(max(timezone.localdate(), comes_on), 0)
-        promises = {line.line_number: day for line in order.lines.all() if line.open_quantity}
-        confirm_purchase_order(token=order.token, promises=promises)
+        promises, tokens = {number: day for number, _ in lines}, {token for _, token in lines}
+        for token in tokens:
+            confirm_purchase_order(token=token, promises=promises)
 
     def _deliver(self, pk: int) -> None:
-        if PurchaseOrder.objects.get(pk=pk).status in PurchaseOrder.OPEN:
+        if PurchaseOrder.objects.filter(pk=pk, status__in=PurchaseOrder.OPEN).exists():
             receive_everything(purchase_order_id=pk, received_by=FLOOR)
             self._taken_in()
 

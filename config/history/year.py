@@ -83,7 +83,8 @@ def live_through(plan: Plan, tell: Callable[[Progress], None]) -> dict[str, int]
         call_command("load_demo", verbosity=0, staff_password=plan.staff_password)
         fit_out(orders=plan.orders)
         house = House(clock, Agenda(), hours_of_the_house(), cashier, plan.seed)
-        _run(house, plan, tell)
+        with connection.execute_wrapper(house.bell):
+            _run(house, plan, tell)
         write_down(ENDED, before=BEGAN, about=plan.words)
     return house.counts
 
