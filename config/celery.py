@@ -14,6 +14,10 @@ app.autodiscover_tasks()
 # Every periodic task takes an advisory lock of its own, so a second beat is harmless.
 app.conf.beat_schedule = {
     "poll open payments": {"task": "shop.poll_payments", "schedule": schedule(20.0)},
+    "cancel orders that nobody paid": {
+        "task": "shop.cancel_unpaid_orders",
+        "schedule": schedule(600.0),
+    },
     "poll refunds": {"task": "shop.poll_refunds", "schedule": schedule(60.0)},
     "look for disputes and warnings": {"task": "shop.watch_risk", "schedule": schedule(60.0)},
     "end holds whose time is over": {"task": "shop.end_rests", "schedule": schedule(20.0)},

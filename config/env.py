@@ -14,6 +14,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env.str("CARTWRIGHT_HOME", default=str(BASE_DIR / ".cartwright")))
 
 
+LONGEST_DAYS = 3650
+
+
 def secret_key() -> str:
     """The signing key: SECRET_KEY, else one made once and kept (mode 0600) in CARTWRIGHT_HOME."""
     if key := env.str("SECRET_KEY", default=""):
@@ -24,6 +27,16 @@ def secret_key() -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
+
+
+def days(name: str, *, default: int) -> int:
+    """A number of days, from 1."""
+    text = env.str(name, default=str(default)).strip()
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= LONGEST_DAYS:
+        raise ValueError(
+            f"{name}: expected a number of days from 1 to {LONGEST_DAYS}, got {text!r}"
+        )
+    return int(text)
 
 
 def mailer(url: str) -> dict[str, object]:

@@ -51,7 +51,8 @@ RULES = (
     _move(
         "shop_order",
         "the sums were agreed with the customer",
-        "number token currency items_minor shipping_minor total_minor checkout_key placed_at",
+        "number token currency items_minor shipping_minor total_minor checkout_key placed_at "
+        "pay_until_on",
         may_insert=True,
     ),
     _add("shop_orderline", "agreed with the customer"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from config.locks import only_one
 from shop.errors import CashierAway, CashierRefused
 from shop.models import Payment, Refund, RejectedEvent, StripeEvent
-from shop.services import reconciliation, watching
+from shop.services import reconciliation, unpaid_orders, watching
 from shop.services.payments import sync_payment
 from shop.services.refunds import UNDER_WAY, sync_refunds
 from shop.stripe import balance
@@ -54,6 +54,18 @@ def _due_payments() -> list[int]:
     stale = list(waiting.filter(~is_fresh, waits_since__lt=now - STALE_EVERY)[:BATCH])
     stale = stale[: max(BATCH // 4, BATCH - len(fresh))]
     return [*fresh[: BATCH - len(stale)], *stale]
+
+
+@shared_task(name="shop.cancel_unpaid_orders")
+def cancel_unpaid_orders() -> None:
+    """Cancel the orders whose last day to pay is over, once Stripe knows of no money for them."""
+    with only_one("shop.cancel_unpaid_orders") as is_mine:
+        if not is_mine:
+            return
+        try:
+            unpaid_orders.cancel_overdue()
+        except CashierAway as error:
+            logger.warning("unpaid orders wait: %s", error)
 
 
 @shared_task(name="shop.fetch_undelivered_events")

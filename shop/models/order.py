@@ -2,7 +2,7 @@ import secrets
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -109,6 +109,12 @@ class Order(Stateful):
     )
 
     placed_at = models.DateTimeField(db_default=Now(), editable=False)
+    pay_until_on = models.DateField(
+        # What is written without it, before it was there and by older processes, has as long.
+        db_default=Func(Value(14), template="(CURRENT_DATE + %(expressions)s)"),
+        editable=False,
+        help_text="The last day on which it can be paid at its price.",
+    )
     # One checkout form makes one order, however often it is sent.
     checkout_key = models.UUIDField(unique=True)
 

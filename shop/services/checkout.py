@@ -14,6 +14,7 @@ from configurator import selectors as configurations
 from shop.errors import CartMoved, EmptyCart, NotChargeable, UnknownShippingMethod
 from shop.models import Cart, Order, OrderLine, ShippingMethod
 from shop.ports import promiser
+from shop.services import validity
 from shop.services.carts import Change, ReviewedLine, review_cart
 
 # What Stripe takes in one payment (docs, "Minimum and maximum charge amounts" and "Create a
@@ -144,6 +145,7 @@ def _write(
         promised_ships_on=quote.ships_by_on,
         likely_ships_on=quote.likely_on,
         promise_reason=quote.reason[:200],
+        pay_until_on=validity.last_day(today),
         checkout_key=checkout_key,
     )
     OrderLine.objects.bulk_create(

@@ -15,7 +15,7 @@ from shop import emails
 from shop.errors import CashierRefused, IllegalTransition, PaymentUnderWay
 from shop.events import OrderReleased
 from shop.models import Order, Payment, PaymentClearance, PaymentHold
-from shop.services import disputes, holds, ledger, refund_requests, refunds
+from shop.services import disputes, holds, ledger, refund_requests, refunds, validity
 from shop.stripe import disputes as stripe_disputes
 from shop.stripe import gateway
 from shop.stripe.disputes import DisputeFacts
@@ -88,6 +88,8 @@ def _current_payment(order_id: int) -> Payment | None:
         # What came of one that was opened is for Stripe to say: it is looked at until then.
         if not latest.session_id:
             change_status(latest, to=Payment.Status.FAILED, why=NOT_IN_TIME)
+    if validity.is_over(order):
+        raise IllegalTransition(f"{order.number} could be paid until {order.pay_until_on}")
     attempt = latest.attempt + 1 if latest else 1
     payment = Payment.objects.create(
         order=order,
@@ -189,6 +191,7 @@ def apply_facts(
         is_news = _move(payment, Payment.Status.FAILED, facts.failure or "the bank refused it")
         # Whoever has left the cashier's page thinks of it as paid.
         if is_news and order.status == Order.Status.AWAITING_PAYMENT:
+            validity.leave_time(order)
             emails.queue_payment_failed(payment=payment)
     elif facts.session_status == "expired":
         _move(payment, Payment.Status.FAILED, CLOSED_UNPAID)

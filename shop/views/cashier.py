@@ -23,5 +23,5 @@ def to_the_cashier(order: Order) -> SeeOther:
         return see_other(f"{page}?cashier={REFUSED}")
     except CashierAway:
         return see_other(f"{page}?cashier={AWAY}")
-    except (IllegalTransition, PaymentUnderWay):  # paid, cancelled or under way: the page says so
+    except (IllegalTransition, PaymentUnderWay):  # paid, over or under way: the page says
         return see_other(page)

@@ -9,6 +9,7 @@ from config.money import Money
 from config.templatetags.cartwright import day, moment
 from shop import selectors
 from shop.models import Order, Payment, Refund, TrackedPart
+from shop.services import validity
 from shop.services.fulfilment import WAY
 from shop.views.order_words import history_words, state_words
 
@@ -69,7 +70,7 @@ def order_context(order: Order, *, today: date) -> dict[str, Any]:
         "reason": _reason(order),
         "stages": _stages(order, tracked, waiting, history),
         "machines": _machines(lines, tracked),
-        "can_pay": is_unpaid and not held_by and not is_under_way,
+        "can_pay": is_unpaid and not held_by and not is_under_way and not validity.is_over(order),
         "can_cancel": is_unpaid and not held_by,
         "freeze": _freeze(order, waiting, today),
         "events": history_words(history, order),

@@ -8,6 +8,7 @@ from config.audit.models import StateChange
 from config.templatetags.cartwright import day, moment
 from shop.emails import machine_words, workshop_address
 from shop.models import Order, Payment, PaymentHold, Refund, TrackedPart
+from shop.services import validity
 from shop.services.payments import CLOSED_UNPAID, NEVER_OPENED, NOT_IN_TIME, SURPLUS
 from shop.services.setbacks import SET_BACK
 
@@ -33,7 +34,7 @@ def state_words(
     `held_by` reasons of open holds.
     """
     if order.status == Status.AWAITING_PAYMENT:
-        return _before_payment(payments, held_by)
+        return _before_payment(order, payments, held_by)
     if order.status == Status.PRE_PRODUCTION and part_count:
         return _waiting(machine_words(order), waiting)
     if order.status == Status.SHIPPED:
@@ -86,25 +87,21 @@ def _put_right(order: Order) -> Words:
     )
 
 
-def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Words:
+def _before_payment(order: Order, payments: Sequence[Payment], held_by: Collection[str]) -> Words:
     latest = payments[0] if payments else None
-    if set(held_by) == {PaymentHold.Reason.SEASONING}:
-        return Words(
-            "Your payment has come",
-            "A debit can be called back, so we wait some working days before we start. "
-            "You need not do anything.",
-        )
     if held_by:
-        return Words(
-            "Your payment is being checked",
-            "It came, and a person looks at it before we start. You need not do anything; "
-            "we write when it is done.",
-        )
+        return _held(held_by)
     if latest and latest.status == Payment.Status.PROCESSING:
         return Words(
             "Your payment is on its way",
             "Your bank has been asked; that takes from a day to two weeks. "
             "Nothing is ordered or built until the money is here.",
+        )
+    if validity.is_over(order):
+        return Words(
+            "Not paid in time",
+            f"This order could be paid until {day(order.pay_until_on)}; it is being cancelled. "
+            "Nothing was charged, ordered or built.",
         )
     if latest and latest.status == Payment.Status.FAILED and not (latest.failure or latest.method):
         return Words(
@@ -120,6 +117,20 @@ def _before_payment(payments: Sequence[Payment], held_by: Collection[str]) -> Wo
         )
     return Words(
         "Waiting for your payment", "Nothing is ordered or built until your payment has cleared."
+    )
+
+
+def _held(held_by: Collection[str]) -> Words:
+    if set(held_by) == {PaymentHold.Reason.SEASONING}:
+        return Words(
+            "Your payment has come",
+            "A debit can be called back, so we wait some working days before we start. "
+            "You need not do anything.",
+        )
+    return Words(
+        "Your payment is being checked",
+        "It came, and a person looks at it before we start. You need not do anything; "
+        "we write when it is done.",
     )
 
 
