@@ -1,12 +1,14 @@
 """Working days: Monday to Friday. Every date that we promise counts in these."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 
 def is_working_day(day: date) -> bool:
     return day.weekday() < 5
 
 
+@lru_cache(maxsize=2048)  # planning asks for the same few days a hundred times
 def add_working_days(start: date, days: int) -> date:
     """The working day `days` after `start`; 0 gives `start`, or the next working day."""
     day = start
