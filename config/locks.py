@@ -5,24 +5,23 @@ The order between tables is Order → Payment → AssemblyJob → Part → Purch
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 from zlib import crc32
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
-from django.db.models import Func, TextField, Value
 
 # A wait beyond this is a fault to be seen and retried, not a queue to stand in.
 LOCK_TIMEOUT = "3s"
 
 # SET LOCAL as part of the statement that locks. A condition on the rows is looked at before any
 # of them is locked.
-PATIENCE = Func(
-    Value("lock_timeout"),
-    Value(LOCK_TIMEOUT),
-    Value(True),
-    function="set_config",
-    output_field=TextField(),
-)
+LOCK = """
+SELECT {columns} FROM {table}
+WHERE {key} = ANY (%s::{key_type}[]) AND set_config('lock_timeout', '{timeout}', true) <> ''
+ORDER BY {key} FOR UPDATE
+"""
 
 
 def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M]:
@@ -33,16 +32,40 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     if not connection.in_atomic_block:
         raise RuntimeError("lock_rows() belongs inside a transaction")
     wanted = set(keys)
-    rows = list(
-        model._default_manager.select_for_update(of=("self",))
-        .alias(patience=PATIENCE)
-        .filter(pk__in=wanted, patience=LOCK_TIMEOUT)
-        .order_by("pk")
-    )
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_lock(model), [list(wanted)])
+        rows = [_read(model, values) for values in cursor.fetchall()]
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}
         raise ObjectDoesNotExist(f"{model._meta.label} {sorted(map(str, missing))} does not exist")
     return rows
+
+
+@cache
+def _lock(model: type[models.Model]) -> str:
+    """Nothing is done so often: the statement is put together once for each model."""
+    quoted = connection.ops.quote_name
+    return LOCK.format(
+        columns=", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields),
+        table=quoted(model._meta.db_table),
+        key=quoted(str(model._meta.pk.column)),
+        key_type=model._meta.pk.rel_db_type(connection),
+        timeout=LOCK_TIMEOUT,
+    )
+
+
+def _read[M: models.Model](model: type[M], values: Iterable[Any]) -> M:
+    """A row as a queryset reads it."""
+    fields = model._meta.concrete_fields
+    read = [
+        field.from_db_value(value, field.cached_col, connection)
+        if hasattr(field, "from_db_value")
+        else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], read)
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from config.console.registry import (
-    MOST_SHOWN,
     Concern,
     MenuEntry,
     concerns_about,
     register_concerns,
     register_entry,
     register_finder,
+    tell_of_failures,
 )
 from production import selectors
 from production.models import AssemblyJob, ReceiptOutcome
@@ -64,6 +64,7 @@ def register() -> None:
         )
     )
     register_concerns("production.view_assemblyjob", concerns)
+    tell_of_failures(selectors.PLANNING)
     register_concerns("production.view_workcenter", calendar_concerns)
     register_concerns("production.view_stocklevel", hold_concerns)
     register_finder("production.view_assemblyjob", find_job)
@@ -87,12 +88,13 @@ def concerns() -> Iterable[Concern]:
         rest="Parts of paid jobs that nobody sells.",
         url=reverse("ops:board"),
     )
-    for delivery in selectors.unplanned()[:MOST_SHOWN]:
-        yield Concern(
-            title="A paid order could not be planned",
-            detail=delivery.last_error,
-            url=reverse("ops:order", args=[delivery.order_number]),
-        )
+    unplanned = {"subscriber": selectors.PLANNING, "done_at__isempty": "1"}
+    yield from concerns_about(
+        selectors.unplanned(),
+        _unplanned,
+        rest="Paid orders that could not be planned.",
+        url=f"{reverse('admin:outbox_delivery_changelist')}?{urlencode(unplanned)}",
+    )
 
 
 def _unsourced(one: Any) -> Concern:
@@ -101,6 +103,19 @@ def _unsourced(one: Any) -> Concern:
         detail=f"{one.job.number} lacks {one.quantity - one.tied}; an offer or stock will do.",
         url=reverse("ops:job", args=[one.job.number]),
     )
+
+
+def _unplanned(delivery: Any) -> Concern:
+    """Until it is given up it is tried again by itself; then a person has to have it tried."""
+    title = f"A paid order could not be planned: {delivery.order_number}"
+    if delivery.dead_at is None:
+        url = reverse("ops:order", args=[delivery.order_number])
+        return Concern(title, delivery.last_error, url)
+    told = (
+        f"{delivery.last_error} Given up after {delivery.failures} tries: have it tried again in "
+        "the admin."
+    )
+    return Concern(title, told, reverse("admin:outbox_delivery_change", args=[delivery.pk]))
 
 
 def calendar_concerns() -> Iterable[Concern]:

@@ -22,6 +22,9 @@ from shop.models import (
     StripeEvent,
 )
 
+# Beside the states of an order: those of which something waits for a person.
+WAITING = "waiting"
+
 # Everything that a customer's page shows and that can change, in one value and one query.
 FINGERPRINT = """
 SELECT md5(concat_ws('|',
@@ -117,7 +120,7 @@ def holds_for_a_person() -> QuerySet[PaymentHold]:
 def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
     """Orders, newest first; `query` is part of a number, a name or an e-mail address.
 
-    Each has `has_hold` and `machines` (how many are ordered).
+    `status` is a state or `WAITING`. Each has `has_hold` and `machines` (how many are ordered).
     """
     open_holds = PaymentHold.objects.filter(order=OuterRef("pk"), closed_at__isnull=True)
     orders = (
@@ -125,7 +128,9 @@ def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
         .select_related("shipment")
         .order_by("-placed_at", "-pk")
     )
-    if status:
+    if status == WAITING:
+        orders = orders.filter(_waits_for_a_person())
+    elif status:
         orders = orders.filter(status=status)
     if query:
         orders = orders.filter(
@@ -134,8 +139,20 @@ def orders_for_staff(*, status: str = "", query: str = "") -> QuerySet[Order]:
     return orders
 
 
+def _waits_for_a_person() -> Q:
+    """Orders with a hold to decide on, money to give back, or a mail that did not arrive."""
+    return (
+        Q(pk__in=holds_for_a_person().values("order"))
+        | Q(pk__in=payments_to_refund().values("order"))
+        | Q(pk__in=refunds_for_a_person().order_by().values("payment__order"))
+        | Q(number__in=undelivered_mails().order_by().values("about"))
+    )
+
+
 def counts_by_status() -> dict[str, int]:
-    return dict(Order.objects.values_list("status").annotate(Count("pk")).order_by())
+    """How many orders are in each state; of `WAITING` as well."""
+    counts = dict(Order.objects.values_list("status").annotate(Count("pk")).order_by())
+    return counts | {WAITING: Order.objects.filter(_waits_for_a_person()).count()}
 
 
 @dataclass(frozen=True, slots=True)

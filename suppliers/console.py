@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 
 from config.console.registry import (
-    MOST_SHOWN,
     Concern,
     MenuEntry,
     concerns_about,
@@ -51,12 +51,13 @@ def _count_orders() -> int:
 
 def concerns() -> Iterable[Concern]:
     """Mails that did not arrive, parts that cannot be bought, suppliers to ring up."""
-    for mail in selectors.undelivered_mails()[:MOST_SHOWN]:
-        yield Concern(
-            title=f"{mail.about} did not reach its supplier",
-            detail=f"{mail.to_email}: {mail.last_error}",
-            url=reverse("ops:purchase_order", args=[mail.about]),
-        )
+    undelivered = {"q": "PO-", "dead_at__isempty": "0"}
+    yield from concerns_about(
+        selectors.undelivered_mails(),
+        _undelivered,
+        rest="Mails that did not reach their suppliers.",
+        url=f"{reverse('admin:mail_outgoingmail_changelist')}?{urlencode(undelivered)}",
+    )
     yield from concerns_about(
         list(selectors.short_parts()),
         _buy,
@@ -68,6 +69,14 @@ def concerns() -> Iterable[Concern]:
         _chase,
         rest="Purchase orders that are overdue or not confirmed.",
         url=reverse("ops:purchase_orders"),
+    )
+
+
+def _undelivered(mail: Any) -> Concern:
+    return Concern(
+        title=f"{mail.about} did not reach its supplier",
+        detail=f"{mail.to_email}: {mail.last_error}",
+        url=reverse("ops:purchase_order", args=[mail.about]),
     )
 
 

@@ -48,6 +48,7 @@ ConcernProvider = Callable[[], Iterable[Concern]]
 
 _entries: list[MenuEntry] = []
 _providers: list[tuple[str, ConcernProvider]] = []
+_told_by_their_apps: set[str] = set()
 
 
 def register_entry(entry: MenuEntry) -> None:
@@ -59,6 +60,17 @@ def register_entry(entry: MenuEntry) -> None:
 
 def register_concerns(permission: str, provider: ConcernProvider) -> None:
     _providers.append((permission, provider))
+
+
+def tell_of_failures(subscriber: str) -> None:
+    """The app has a concern of its own for events that this subscriber failed on: what was given
+    up of them is not told a second time, by the subscriber's name.
+    """
+    _told_by_their_apps.add(subscriber)
+
+
+def told_by_their_apps() -> frozenset[str]:
+    return frozenset(_told_by_their_apps)
 
 
 def entries() -> tuple[MenuEntry, ...]:

@@ -1,6 +1,7 @@
 """What production knows, for itself and for those above it. Reads only."""
 
 from production.selectors.floor import (
+    PLANNING,
     count_unsourced,
     jobs_of_order,
     unplanned,
@@ -23,6 +24,7 @@ from production.selectors.shelf import (
 
 __all__ = [
     "OPEN_JOBS",
+    "PLANNING",
     "STOCK_FILTERS",
     "PartOutlook",
     "Shortage",

@@ -1,5 +1,6 @@
 """Serial numbers: which piece sits in which machine. One piece is in one machine, ever at most."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,9 @@ from production.services.sources import name_serials
 from shop.services.fulfilment import record_serials
 
 LONGEST_SERIAL = 80
+
+type Lines = Mapping[int, PickLine]  # by requirement
+type Piece = tuple[int, str]  # requirement, serial
 
 
 @transaction.atomic
@@ -44,46 +48,43 @@ def capture_serials(*, job_id: int, serials: Mapping[int, Sequence[str]], actor:
     lines = {line.requirement.pk: line for line in pick_lines(job_ids=[job_id])}
     if strangers := serials.keys() - lines.keys():
         raise UnknownRequirement(f"{locked.job.number} has no requirement {min(strangers)}.")
-    captured = _capture_new(locked, lines, serials, actor)
-    for requirement_id, pieces in serials.items():
+    pieces = _in_one_order(lines, serials)
+    captured = _capture_new(locked, lines, pieces, actor)
+    for requirement_id, serial in pieces:
         line = lines[requirement_id]
-        for serial in pieces:
-            if (line.requirement.part_id, serial.strip()) in captured:
-                continue
+        if (line.requirement.part_id, serial) not in captured:
             unit = capture(locked, line, serial, actor=actor)
-            line = replace(line, serials=(*line.serials, unit.serial))
+            lines[requirement_id] = replace(line, serials=(*line.serials, unit.serial))
+
+
+def _in_one_order(lines: Lines, serials: Mapping[int, Sequence[str]]) -> list[Piece]:
+    """By part and number: of two who name each other's pieces one waits for the other, not both."""
+    pieces = [(key, serial.strip()) for key, some in serials.items() for serial in some]
+    return sorted(pieces, key=lambda piece: (lines[piece[0]].requirement.part_id, piece[1].upper()))
 
 
 def _capture_new(
-    locked: LockedJob,
-    lines: Mapping[int, PickLine],
-    serials: Mapping[int, Sequence[str]],
-    actor: str,
+    locked: LockedJob, lines: Lines, pieces: Sequence[Piece], actor: str
 ) -> set[tuple[int, str]]:
     """Capture all pieces at once if nobody has ever seen any; (part id, serial) of those that are.
 
     What cannot be captured like this is left to be looked at one by one.
     """
-    units = []
-    for requirement_id, pieces in serials.items():
-        line = lines[requirement_id]
-        texts = [_legible(line, serial) for serial in pieces]
-        if len(texts) > line.serials_missing:
-            return set()
-        units += [_unit(line, text, actor) for text in texts]
+    units = [_unit(lines[key], _legible(lines[key], serial), actor) for key, serial in pieces]
+    wanted = Counter(key for key, _ in pieces)
     names = {(unit.part_id, unit.serial.upper()) for unit in units}
     seen = SerialUnit.objects.annotate(folded=Upper("serial")).filter(
         folded__in=[name for _, name in names], part__in=[part_id for part_id, _ in names]
     )
-    if len(names) < len(units) or not units or seen.exists():
+    are_too_many = any(count > lines[key].serials_missing for key, count in wanted.items())
+    if are_too_many or len(names) < len(units) or not units or seen.exists():
         return set()
     # Somebody may capture one at this moment: theirs then counts.
     SerialUnit.objects.bulk_create(units, ignore_conflicts=True)
-    wanted = [requirement_id for requirement_id, pieces in serials.items() if pieces]
     ours = SerialUnit.objects.filter(requirement__in=wanted, serial__in=[it.serial for it in units])
-    name_serials(wanted)
-    for requirement_id in wanted:
-        tell_customer(locked.job, lines[requirement_id].requirement)
+    name_serials(list(wanted))
+    for key in wanted:
+        tell_customer(locked.job, lines[key].requirement)
     return set(ours.values_list("part_id", "serial"))
 
 

@@ -39,7 +39,11 @@ TONES = {
 
 
 # What nobody says outside of the trade.
-WORDS: dict[str, str] = {Order.Status.PRE_PRODUCTION: "in preparation"}
+WORDS: dict[str, str] = {
+    Order.Status.PRE_PRODUCTION: "in preparation",
+    selectors.WAITING: "waits for a person",
+}
+FILTERS = (selectors.WAITING, *Order.Status.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class ShownPanel:
 @staff_view("shop.view_order")
 def orders(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
-    if status not in Order.Status.values:
+    if status not in FILTERS:
         status = ""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     found = selectors.orders_for_staff(status=status, query=query)
@@ -81,10 +85,10 @@ def _order_row(order: Order) -> dict[str, Any]:
 
 
 def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, Any]]:
-    everything: dict[str, Any] = {"title": "All", "count": sum(counts.values()), "value": ""}
-    rows = [everything] + [
-        {"title": word_of(value).capitalize(), "count": counts[value], "value": value}
-        for value in Order.Status.values
+    everything = sum(counts.get(state, 0) for state in Order.Status.values)
+    rows: list[dict[str, Any]] = [{"title": "All", "count": everything, "value": ""}] + [
+        {"title": word_of(value).capitalize(), "count": counts.get(value, 0), "value": value}
+        for value in FILTERS
         if counts.get(value) or value == status
     ]
     for row in rows:

@@ -9,18 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from config.outbox.models import Delivery
-from production.models import AssemblyJob, BomLine, StockLevel, SupplyProfile
+from production.models import AssemblyJob, StockLevel, SupplyProfile
 from production.selectors import open_shortages
 from production.services import supply
 from production.services.shop_floor import finish_operation, start_operation
 from production.views import cards
 from shop.services.holds import place_hold
 from tests.factories.production import (
-    change_line,
     makeable_model,
     planned_order,
-    released_order,
     stock_part,
 )
 
@@ -120,16 +117,6 @@ def test_a_part_that_nobody_sells_is_told_on_the_card_and_needs_a_person(version
     assert "power supply, nobody has a day" in page(floor, "ops:board")
     assert "Nobody sells 450 W supply" in page(floor, "ops:today")
     assert f"{job_of(order).number} lacks 1" in page(floor, "ops:today")
-
-
-def test_an_order_that_cannot_be_planned_needs_a_person(version, floor, drain):
-    change_line(BomLine.objects.get(component_group="memory"), quantity_per="cpu.count")
-    order = released_order(version=version)
-    drain()
-    assert Delivery.objects.get(subscriber="production.plan_order").failures == 1
-    html = page(floor, "ops:today")
-    assert "A paid order could not be planned" in html
-    assert reverse("ops:order", args=[order.number]) in html
 
 
 def test_of_several_machines_each_card_says_which(version, floor):

@@ -6,7 +6,7 @@ from django.test import Client
 from config.mail.models import OutgoingMail
 from config.outbox.models import Errand
 from config.templatetags.cartwright import day
-from shop import console, selectors
+from shop import concerns, selectors
 from shop.models import Dispute, DisputeAnswer, DisputeCall, Order
 from shop.services import disputes
 from shop.services.fulfilment import record_shipment
@@ -47,22 +47,22 @@ def told(found: Dispute, status: str) -> None:
 def test_a_dispute_waits_for_a_person_until_it_is_answered(finance):
     order = paid_order()
     found = dispute(order)
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     due = day(found.evidence_due_at)
     assert concern.title == f"Answer the dispute of $558 of {order.number} by {due}"
     assert concern.url == page_of(found)
     assert selectors.trouble().total == 1
     finance.post(f"{page_of(found)}submit/", {"words": "It was delivered."})
-    assert list(console.concerns()) == []
+    assert list(concerns.concerns()) == []
     told(found, "under_review")
-    assert list(console.concerns()) == []
+    assert list(concerns.concerns()) == []
 
 
 def test_an_answer_that_was_refused_waits_for_a_person_again(finance):
     found = dispute(paid_order())
     finance.post(f"{page_of(found)}submit/", {"words": "It was delivered."})
     disputes._refuse(DisputeAnswer.objects.get().pk, "The file is too large.")
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.detail == "Our answer was refused: The file is too large."
     assert "The file is too large." in finance.get(page_of(found)).text
 
@@ -109,7 +109,7 @@ def test_a_loss_is_accepted_by_somebody_else(finance):
         "somebody else approves" in finance.post(url, {"why": "They are right."}, follow=True).text
     )
     answer = DisputeAnswer.objects.get()
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.detail == "Accepting the loss waits for a second person."
     refused = finance.post(f"/ops/disputes/answers/{answer.pk}/approve/", follow=True)
     assert "somebody else than staff:" in refused.text
@@ -159,7 +159,7 @@ def test_a_machine_that_is_built_and_lost_to_a_dispute_is_kept_here(finance):
     page = finance.get(url_of(order)).text
     assert "Does not ship: dispute" in page
     assert "Do not ship it: ask the customer to pay again" in page
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.title == f"{order.number} is boxing and held: dispute"
 
 

@@ -1,18 +1,22 @@
 """Orders in the console: found, shown with all about them, and moved by services alone."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from config.audit.models import StateChange
+from config.console import registry
 from config.mail.models import OutgoingMail
 from config.outbox.models import Errand
-from shop import console, selectors
-from shop.models import Order, PaymentHold, StripeEvent
+from shop import concerns, selectors
+from shop.models import Order, PaymentHold, Refund, StripeEvent
 from shop.panels import Panel, register_order_panel
 from shop.services.fulfilment import freeze_order, record_shipment, start_pre_production
 from shop.services.orders import cancel_order
 from tests.factories.shop import boxed_order, paid_order, pay, payment_of, place_small_order
+from tests.shop.payments.test_refunding import ask as ask_for_refund
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +144,7 @@ def test_what_needs_a_person_is_counted_and_listed():
     )
     key = f"order-cancelled-{refund.pk}"
     OutgoingMail.objects.filter(key=key).update(dead_at="2026-11-21T00:00Z", last_error="550")
-    titles = [concern.title for concern in console.concerns()]
+    titles = [concern.title for concern in concerns.concerns()]
     assert selectors.trouble().total == 4
     assert titles == [
         f"{held.number} is held: review",
@@ -148,6 +152,44 @@ def test_what_needs_a_person_is_counted_and_listed():
         f"A mail of {refund.number} did not reach its customer",
         "A Stripe event could not be worked off: x",
     ]
+
+
+@pytest.mark.parametrize("kind", ["held", "due", "refund", "mail"])
+def test_of_many_things_the_list_tells_how_many_more_there_are_and_leads_to_all(
+    finance, monkeypatch, kind
+):
+    monkeypatch.setattr(registry, "MOST_SHOWN", 1)
+    others = [paid_order(), place_small_order()]
+    waiting = [waits_for_a_person(kind) for _ in range(3)]
+    _, rest = concerns.concerns()
+    assert (rest.title, rest.count) == ("2 more", 2)
+    page = finance.get(rest.url)
+    shown = {row["order"] for row in page.context["rows"]}
+    assert shown == set(waiting)
+    assert shown.isdisjoint(others)
+    assert re.search(r'aria-current="true">Waits for a person <span class="numbers">3<', page.text)
+
+
+def waits_for_a_person(kind: str) -> Order:
+    if kind == "held":
+        return pay(place_small_order(), is_under_review=True)
+    order = paid_order()
+    if kind == "due":
+        cancel_order(order_id=order.pk, actor="staff:mira", why="x")
+    elif kind == "refund":
+        payment = order.payments.get()
+        refund = ask_for_refund(payment, payment.amount_minor)
+        Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.FAILED)
+    else:
+        mails = OutgoingMail.objects.filter(about=order.number)
+        mails.filter(pk=mails.first().pk).update(dead_at="2026-11-21T00:00Z")
+    return order
+
+
+def test_a_filter_that_finds_nothing_says_so(finance):
+    paid_order()
+    assert "No orders here" in finance.get("/ops/orders/?status=waiting").text
+    assert "Waits for a person" not in finance.get("/ops/orders/").text
 
 
 def test_of_a_shipped_order_the_day_is_told_and_no_likely_one(finance):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from config.mail.models import OutgoingMail
-from shop import console, selectors
+from shop import concerns, selectors
 from shop.models import LedgerEntry, Order, PaymentHold, Refund
 from shop.services import refund_requests, refunds
 from shop.services.orders import cancel_order
@@ -103,7 +103,7 @@ def test_above_the_limit_somebody_else_approves_on_the_orders_page(finance, sett
     order = paid_order()
     finance.post(page_of(order), form_of(kind="all", reason="It came late."))
     refund = Refund.objects.get()
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.title == f"A refund of $558 of {order.number} waits for a second person"
     response = finance.post(f"/ops/refunds/{refund.pk}/approve/", follow=True)
     assert "somebody else" in response.text
@@ -134,12 +134,12 @@ def failed(order: Order) -> Refund:
 def test_a_refund_that_failed_says_what_to_do_and_is_asked_for_again(finance):
     order = paid_order()
     refund = failed(order)
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.title == f"A refund of $10 of {order.number} failed"
     assert "pay it another way" in concern.detail
     finance.post(f"/ops/refunds/{refund.pk}/retry/")
     assert Refund.objects.filter(status=Refund.Status.APPROVED).count() == 1
-    assert list(console.concerns()) == []
+    assert list(concerns.concerns()) == []
 
 
 def test_what_was_sent_from_our_bank_is_booked_once_somebody_else_approves_it(finance, drain):
@@ -184,7 +184,7 @@ def test_a_transfer_that_was_withdrawn_leaves_the_failed_refund_to_be_dealt_with
     told = {"paid_on": "2026-11-20", "reference": "NTRF 4711"}
     finance.post(f"/ops/refunds/{refund.pk}/transfer/", told)
     finance.post(f"/ops/refunds/{Refund.objects.get(way='transfer').pk}/withdraw/")
-    (concern,) = console.concerns()
+    (concern,) = concerns.concerns()
     assert concern.title == f"A refund of $10 of {refund.payment.order.number} failed"
     finance.post(f"/ops/refunds/{refund.pk}/transfer/", told)
     assert Refund.objects.filter(way="transfer", status="requested").count() == 1

@@ -114,3 +114,15 @@ def test_a_long_list_is_cut_and_says_how_much_more_there_is(buyer, monkeypatch):
     assert "is not confirmed" in first.title
     assert (rest.title, rest.count) == ("2 more", 2)
     assert "3 things wait for a person" in text_of(buyer.get("/ops/"))
+
+
+def test_of_many_mails_that_no_server_takes_the_list_tells_how_many_more(admin_client, monkeypatch):
+    monkeypatch.setattr(registry, "MOST_SHOWN", 1)
+    for number, part in enumerate(["PSU-450", "CPU-6", "CASE-MINI"]):
+        offer(part, supplier=f"house-{number}")
+    source_order(order_id=short_order("PSU-450", "CPU-6", "CASE-MINI").pk)
+    to_suppliers = OutgoingMail.objects.filter(about__startswith="PO-")
+    assert to_suppliers.update(dead_at=timezone.now()) == 3
+    _, rest = console.concerns()
+    assert (rest.title, rest.count) == ("2 more", 2)
+    assert admin_client.get(rest.url).context["cl"].result_count == 3

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from shop import console
+from shop import concerns
 from shop.errors import CashierAway, ShopError
 from shop.models import (
     BalanceDifference,
@@ -105,7 +105,7 @@ def test_money_that_no_payment_of_ours_explains_is_a_difference():
     payment = paid_order().payments.get()
     take_in(movement(payment), movement(payment, stripe_id="txn_x", intent_id="pi_foreign"))
     assert open_differences() == [f"charge ch_{payment.pk}, of no payment that we know"]
-    (concern,) = console.differences()
+    (concern,) = concerns.differences()
     assert concern.detail == "1 difference without a reason"
 
 
