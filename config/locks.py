@@ -5,12 +5,12 @@ The order between tables is Order → Payment → AssemblyJob → Part → Purch
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
 from zlib import crc32
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
+
+from config.rows import row_of, written_for
 
 # A wait beyond this is a fault to be seen and retried, not a queue to stand in.
 LOCK_TIMEOUT = "3s"
@@ -19,7 +19,7 @@ LOCK_TIMEOUT = "3s"
 # of them is locked.
 LOCK = """
 SELECT {columns} FROM {table}
-WHERE {key} = ANY (%s::{key_type}[]) AND set_config('lock_timeout', '{timeout}', true) <> ''
+WHERE {key} = ANY (%s::{key_type}[]) AND set_config('lock_timeout', %s, true) <> ''
 ORDER BY {key} FOR UPDATE
 """
 
@@ -35,37 +35,12 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     if not wanted:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_lock(model), [list(wanted)])
-        rows = [_read(model, values) for values in cursor.fetchall()]
+        cursor.execute(written_for(LOCK, model), [list(wanted), LOCK_TIMEOUT])
+        rows = [row_of(model, values) for values in cursor.fetchall()]
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}
         raise ObjectDoesNotExist(f"{model._meta.label} {sorted(map(str, missing))} does not exist")
     return rows
-
-
-@cache
-def _lock(model: type[models.Model]) -> str:
-    """Nothing is done so often: the statement is put together once for each model."""
-    quoted = connection.ops.quote_name
-    return LOCK.format(
-        columns=", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields),
-        table=quoted(model._meta.db_table),
-        key=quoted(str(model._meta.pk.column)),
-        key_type=model._meta.pk.rel_db_type(connection),
-        timeout=LOCK_TIMEOUT,
-    )
-
-
-def _read[M: models.Model](model: type[M], values: Iterable[Any]) -> M:
-    """A row as a queryset reads it."""
-    fields = model._meta.concrete_fields
-    read = [
-        field.from_db_value(value, field.cached_col, connection)
-        if hasattr(field, "from_db_value")
-        else value
-        for field, value in zip(fields, values, strict=True)
-    ]
-    return model.from_db(connection.alias, [field.attname for field in fields], read)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from configurator.models import Configuration
 from production.errors import BillIncomplete
 from production.models import Part
 from production.scheduling import NoWorkingTime, Plant
-from production.selectors import PartOutlook
 from production.selectors.plant import plant_now
 from production.services import bills
 from shop.ports import PromiseQuote
@@ -131,13 +130,6 @@ def last_wait(waits: Iterable[Wait]) -> Wait | None:
         if found is None or found.expected_on is None or wait.expected_on > found.expected_on:
             found = wait
     return found
-
-
-def waits_of(outlooks: Iterable[PartOutlook]) -> list[Wait]:
-    """What an order still waits for, from its requirements."""
-    return [
-        wait_for(it.part, it.expected_on, it.supplier_name) for it in outlooks if not it.is_complete
-    ]
 
 
 def wait_for(part: Part, expected_on: date | None, supplier_name: str) -> Wait:

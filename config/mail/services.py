@@ -3,7 +3,7 @@
 import hashlib
 import smtplib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from config.mail.errors import MailServerAway
-from config.mail.models import MailAttachment, OutgoingMail
+from config.mail.models import OutgoingMail
+from config.rows import row_of, written_for
 
 # Ten answers of the mail server, each waited for as long as `settings.MAILERS` allows: nobody
 # else may begin to send a mail that is still being sent.
@@ -55,33 +56,45 @@ def queue_mail(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("queue_mail() belongs inside the transaction that gives reason for it")
-    if existing := OutgoingMail.objects.filter(key=key).first():
-        return existing
     values = {"base_url": settings.BASE_URL, **context}
     subject, _, text = render_to_string(f"mail/{template}.txt", values).strip().partition("\n")
-    mail = OutgoingMail.objects.create(
-        key=key,
-        message_id=message_id(key),
-        about=about,
-        to_email=to_email,
-        subject=" ".join(subject.split())[:200],
-        body_text=text.strip() + "\n",
-        body_html=render_to_string(f"mail/{template}.html", values),
-        in_reply_to=in_reply_to,
+    attached = list(attachments)
+    return _write(
+        key,
+        [
+            *(key, message_id(key), about, to_email, " ".join(subject.split())[:200]),
+            *(text.strip() + "\n", render_to_string(f"mail/{template}.html", values), in_reply_to),
+            [one.filename for one in attached],
+            [one.content_type for one in attached],
+            [one.content for one in attached],
+        ],
     )
-    MailAttachment.objects.bulk_create(
-        MailAttachment(
-            mail=mail,
-            filename=attachment.filename,
-            content_type=attachment.content_type,
-            content=attachment.content,
-            sha256=hashlib.sha256(attachment.content).hexdigest(),
-        )
-        for attachment in attachments
-    )
+
+
+# The mail, its attachments, and the bell that rings on commit; nothing where its key is known.
+WRITE = """
+WITH mail AS (
+    INSERT INTO {table}
+        (key, message_id, about, to_email, subject, body_text, body_html, in_reply_to, sends,
+         failures, last_error)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, '') ON CONFLICT (key) DO NOTHING
+    RETURNING {columns}
+), attached AS (
+    INSERT INTO mail_mailattachment (mail_id, filename, content_type, content, sha256)
+    SELECT mail.id, filename, content_type, content, encode(sha256(content), 'hex')
+    FROM mail, unnest(%s::text[], %s::text[], %s::bytea[]) WITH ORDINALITY
+        AS it (filename, content_type, content, place)
+    ORDER BY place
+)
+SELECT pg_notify('outbox', ''), mail.* FROM mail
+"""
+
+
+def _write(key: str, values: Sequence[Any]) -> OutgoingMail:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('outbox', '')")
-    return mail
+        cursor.execute(written_for(WRITE, OutgoingMail), values)
+        row = cursor.fetchone()
+    return row_of(OutgoingMail, row[1:]) if row else OutgoingMail.objects.get(key=key)
 
 
 class Rest:

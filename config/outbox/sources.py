@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import connection, models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from config.errors import CartwrightError
 from config.outbox.work_item import WorkItem
+from config.rows import row_of, written_for
 
 logger = logging.getLogger(__name__)
 
@@ -74,13 +75,20 @@ def run(label: str, key: int) -> bool:
         return False
 
 
+TAKE = """
+SELECT {columns} FROM {table} WHERE {key} = %s AND done_at IS NULL FOR UPDATE SKIP LOCKED
+"""
+LEASE = """
+UPDATE {table} SET leased_until = %s
+WHERE {key} = %s AND done_at IS NULL AND (leased_until IS NULL OR leased_until < %s)
+RETURNING {columns}
+"""
+DONE = "UPDATE {table} SET done_at = %s, leased_until = NULL, last_error = '' WHERE {key} = %s"
+
+
 def _run_locked(source: Source, key: int) -> bool:
     with transaction.atomic():
-        row = (
-            source.model._default_manager.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=key, done_at__isnull=True)
-            .first()
-        )
+        row = _row(source, TAKE, key)
         if row is None:
             return False
         source.perform(row)
@@ -90,19 +98,25 @@ def _run_locked(source: Source, key: int) -> bool:
 
 def _run_leased(source: Source, key: int) -> bool:
     now = timezone.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    rows = source.model._default_manager.filter(pk=key)
-    if not rows.filter(free, done_at__isnull=True).update(leased_until=now + source.lease):
+    row = _row(source, LEASE, now + source.lease, key, now)
+    if row is None:
         return False
-    source.perform(rows.get())
+    source.perform(row)
     _mark_done(source, key)
     return True
 
 
+def _row(source: Source, statement: str, *values: Any) -> WorkItem | None:
+    """The row that a statement takes for us; None where it is nothing for us."""
+    with connection.cursor() as cursor:
+        cursor.execute(written_for(statement, source.model), values)
+        found = cursor.fetchone()
+    return row_of(source.model, found) if found else None
+
+
 def _mark_done(source: Source, key: int) -> None:
-    source.model._default_manager.filter(pk=key).update(
-        done_at=timezone.now(), leased_until=None, last_error=""
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(written_for(DONE, source.model), [timezone.now(), key])
 
 
 def _is_outage(error: Exception) -> bool:

@@ -1,24 +1,30 @@
+from collections import Counter
+from typing import Any
+
 from rest_framework import serializers
 
 from production.models import JobOperation, ScanEvent
 from production.selectors.stations import WaitingJob
 from production.services.scan_codes import LONGEST_CODE
 from production.services.scanning import MOST_PIECES, ScanResult
+from production.services.serials import LONGEST_SERIAL
 
 CLIENT_ID = "Made by the station for each event: the same one sent again counts once."
+JOB = "The job's number."
+MOST_AT_ONCE = 500
 OPERATOR = "Who held the scanner, as the house knows them; empty: the station alone."
 
 
-class FloorEventSerializer(serializers.Serializer[object]):
-    """What every event of a station says."""
+class ByStationSerializer(serializers.Serializer[object]):
+    """What every post of a station says."""
 
-    client_id = serializers.UUIDField(help_text=CLIENT_ID)
     operator = serializers.CharField(
         max_length=40, required=False, default="", allow_blank=True, help_text=OPERATOR
     )
 
 
-class ScanSerializer(FloorEventSerializer):
+class ScanSerializer(ByStationSerializer):
+    client_id = serializers.UUIDField(help_text=CLIENT_ID)
     code = serializers.CharField(
         max_length=LONGEST_CODE, allow_blank=True,
         help_text="As it was read: a part's number, a serial number, or a label of the house.",
@@ -32,16 +38,59 @@ class ScanSerializer(FloorEventSerializer):
     )
 
 
-class CheckSerializer(FloorEventSerializer):
+class FoundSerializer(serializers.Serializer[object]):
     """`value` for a check with a unit, `is_passed` for one without."""
 
-    job = serializers.CharField(max_length=24, help_text="The job's number.")
+    client_id = serializers.UUIDField(help_text=CLIENT_ID)
     check = serializers.CharField(max_length=40, help_text="The check's code.")
     is_passed = serializers.BooleanField(required=False, allow_null=True, default=None)
     value = serializers.DecimalField(
         max_digits=15, decimal_places=6, required=False, allow_null=True, default=None
     )
     note = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class CheckSerializer(FoundSerializer, ByStationSerializer):
+    job = serializers.CharField(max_length=24, help_text=JOB)
+
+
+class WholeSerializer(ByStationSerializer):
+    """All of one kind that there is to say of a machine: all of it is taken, or nothing."""
+
+    job = serializers.CharField(max_length=24, help_text=JOB)
+
+
+class ProtocolSerializer(WholeSerializer):
+    results: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=FoundSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+    )
+
+    def validate_results(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return _each_once(found)
+
+
+class PieceSerializer(serializers.Serializer[object]):
+    client_id = serializers.UUIDField(help_text=CLIENT_ID)
+    part_number = serializers.CharField(max_length=60, help_text="Our number of its part.")
+    serial = serializers.CharField(max_length=LONGEST_SERIAL)
+
+
+class PiecesSerializer(WholeSerializer):
+    pieces: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=PieceSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+    )
+
+    def validate_pieces(self, named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return _each_once(named)
+
+
+def _each_once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for client_id, count in Counter(event["client_id"] for event in events).items():
+        if count > 1:
+            raise serializers.ValidationError(
+                f"Expected a client id of its own for each, got {client_id} {count} times."
+            )
+    return events
 
 
 class ScanAnswerSerializer(serializers.Serializer[ScanResult]):
@@ -71,6 +120,30 @@ class CheckAnswerSerializer(serializers.Serializer[object]):
     is_passed = serializers.BooleanField()
     value = serializers.DecimalField(max_digits=12, decimal_places=3, allow_null=True)
     at = serializers.DateTimeField()
+
+
+class ProtocolAnswerSerializer(serializers.Serializer[object]):
+    """The results in the order in which they came; a repeat is answered the same."""
+
+    job = serializers.CharField()
+    results = CheckAnswerSerializer(many=True)
+    open_checks = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of the checks that have not passed now."
+    )
+
+
+class PieceAnswerSerializer(serializers.Serializer[ScanEvent]):
+    part_number = serializers.CharField(source="requirement.part.part_number")
+    serial = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PiecesAnswerSerializer(serializers.Serializer[object]):
+    """The pieces in the order in which they came; a repeat is answered the same."""
+
+    job = serializers.CharField()
+    pieces = PieceAnswerSerializer(many=True)
+    expected = serializers.CharField(help_text="What comes next, in words, as a scan tells it.")
 
 
 class WaitingJobSerializer(serializers.Serializer[WaitingJob]):

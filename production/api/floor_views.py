@@ -1,6 +1,6 @@
 """What scanners and test stations ask and post: jobs; scans and results, once by client id."""
 
-from typing import cast
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -11,6 +11,10 @@ from rest_framework.views import APIView
 from production.api.floor_serializers import (
     CheckAnswerSerializer,
     CheckSerializer,
+    PiecesAnswerSerializer,
+    PiecesSerializer,
+    ProtocolAnswerSerializer,
+    ProtocolSerializer,
     ScanAnswerSerializer,
     ScanRefusalSerializer,
     ScanSerializer,
@@ -19,12 +23,16 @@ from production.api.floor_serializers import (
 from production.api.serializers import JobErrorSerializer
 from production.api.stations import IsStation, StationAuthentication, StationUser
 from production.errors import UnknownJob
-from production.models import AssemblyJob, Station
+from production.models import AssemblyJob, CheckResult, Station
+from production.selectors.checks import open_checks
 from production.selectors.stations import jobs_before
-from production.services.checks import record_check
+from production.services.checks import Found, record_check, record_checks
+from production.services.named_pieces import NamedPiece, capture_named_pieces
 from production.services.scanning import scan
 
 REFUSALS = {400: JobErrorSerializer, 401: JobErrorSerializer, 403: JobErrorSerializer}
+
+OF_A_JOB = {**REFUSALS, 404: JobErrorSerializer, 409: JobErrorSerializer}
 
 
 class FloorView(APIView):
@@ -87,12 +95,7 @@ class Checks(FloorView):
     @extend_schema(
         operation_id="floor_check",
         request=CheckSerializer,
-        responses={
-            200: CheckAnswerSerializer,
-            **REFUSALS,
-            404: JobErrorSerializer,
-            409: JobErrorSerializer,
-        },
+        responses={200: CheckAnswerSerializer, **OF_A_JOB},
         summary="The result of one check",
     )
     def post(self, request: Request) -> Response:
@@ -100,9 +103,7 @@ class Checks(FloorView):
         data = CheckSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         told = data.validated_data
-        job = AssemblyJob.objects.filter(number__iexact=told["job"]).first()
-        if job is None:
-            raise UnknownJob(f"There is no job {told['job']}.")
+        job = _job_of(told)
         result = record_check(
             client_id=told["client_id"],
             job_id=job.pk,
@@ -114,6 +115,72 @@ class Checks(FloorView):
         )
         result.refresh_from_db()
         return Response(CheckAnswerSerializer(result).data)
+
+
+class Protocols(FloorView):
+    @extend_schema(
+        operation_id="floor_protocol",
+        request=ProtocolSerializer,
+        responses={200: ProtocolAnswerSerializer, **OF_A_JOB},
+        summary="The results of several checks of one job",
+    )
+    def post(self, request: Request) -> Response:
+        """All of it is written down or, with the reason, nothing; each result once by its id."""
+        data = ProtocolSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        told = data.validated_data
+        job = _job_of(told)
+        found = [
+            Found(
+                one["client_id"],
+                one["check"],
+                is_passed=one["is_passed"],
+                value=one["value"],
+                note=one["note"],
+            )
+            for one in told["results"]
+        ]
+        record_checks(job_id=job.pk, found=found, actor=_actor(self.station, told["operator"]))
+        results = CheckResult.objects.select_related("job").in_bulk(
+            [one.client_id for one in found], field_name="client_id"
+        )
+        answer = {
+            "job": job.number,
+            "results": [results[one.client_id] for one in found],
+            "open_checks": [check.code for check in open_checks(job)],
+        }
+        return Response(ProtocolAnswerSerializer(answer).data)
+
+
+class Pieces(FloorView):
+    @extend_schema(
+        operation_id="floor_pieces",
+        request=PiecesSerializer,
+        responses={200: PiecesAnswerSerializer, **OF_A_JOB},
+        summary="The serial numbers of several pieces of one machine",
+    )
+    def post(self, request: Request) -> Response:
+        """All of them are written down or, with the reason, none; each piece once by its id."""
+        data = PiecesSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        told = data.validated_data
+        job = _job_of(told)
+        kept = capture_named_pieces(
+            job_id=job.pk,
+            pieces=[NamedPiece(**one) for one in told["pieces"]],
+            actor=_actor(self.station, told["operator"]),
+            station=self.station,
+        )
+        answer = {"job": job.number, "pieces": kept, "expected": kept[-1].expected}
+        return Response(PiecesAnswerSerializer(answer).data)
+
+
+def _job_of(told: dict[str, Any]) -> AssemblyJob:
+    """The job that a post names. Raises `UnknownJob`."""
+    job = AssemblyJob.objects.filter(number__iexact=told["job"]).first()
+    if job is None:
+        raise UnknownJob(f"There is no job {told['job']}.")
+    return job
 
 
 def _actor(station: Station, operator: str) -> str:

@@ -6,21 +6,19 @@ bit of it: so what the customer sees cannot drift from what is so.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from itertools import groupby
 
+from django.db import connection
 from django.utils import timezone
 
 from production.models import AssemblyJob
-from production.promising import ShipDate, ToMake, last_wait, nobody_works, ship_date, waits_of
+from production.promising import ShipDate, ToMake, Wait, nobody_works, ship_date, wait_for
 from production.scheduling import NoWorkingTime
-from production.selectors import PartOutlook, material_outlook
 from production.selectors.plant import OPEN_JOBS, PlantNow, plant_now
+from production.selectors.standing import StandingJob, StandingPart, standing_jobs
 from shop.models import TrackedPart
 from shop.services.fulfilment import TrackedPartFacts, record_parts_of, revise_likely_dates
 
 State = TrackedPart.State
-
-type OfJob = tuple[AssemblyJob, list[PartOutlook]]
 
 
 def write_down_outlook(
@@ -28,82 +26,121 @@ def write_down_outlook(
 ) -> None:
     """Bring the jobs' `parts_due_on`, the customers' parts and the likely dates up to date.
 
-    A handful of statements for any number of orders, whose locks the caller holds.
-    `is_date_revised` False: only the parts moved.
+    A handful of statements for any number of orders, whose locks the caller holds; only what is
+    not as it was said before is written. `is_date_revised` False: only the parts moved.
     """
     if not order_ids:
         return
     today = today or timezone.localdate()
-    outlooks = material_outlook(today=today, order_ids=order_ids)
-    jobs = [(job, list(of_job)) for job, of_job in groupby(outlooks, lambda it: it.requirement.job)]
-    record_parts_of(machines={(job.order_line_id, job.unit): _facts(it) for job, it in jobs})
+    jobs = standing_jobs(order_ids=order_ids, today=today)
+    _tell_parts(jobs)
     if is_date_revised:
         _revise_parts_due(jobs, today)
         _revise_dates(jobs, today)
 
 
-def _facts(outlooks: Iterable[PartOutlook]) -> list[TrackedPartFacts]:
-    return [
-        TrackedPartFacts(
-            part_number=outlook.part.part_number,
-            name=outlook.part.name,
-            quantity=outlook.requirement.quantity - outlook.requirement.scrapped_quantity,
-            state=_state(outlook),
-            due_on=outlook.expected_on if outlook.is_on_order else None,
-            supplier_name=outlook.supplier_name if outlook.is_on_order else "",
-            position=position,
-        )
-        for position, outlook in enumerate(outlooks)
-        if outlook.part.is_tracked
-    ]
+def _tell_parts(jobs: Sequence[StandingJob]) -> None:
+    machines = {}
+    for job in jobs:
+        facts = [
+            (_facts(one, position, _state(job, one)), one.told)
+            for position, one in enumerate(job.parts)
+            if one.part.is_tracked
+        ]
+        if job.told != len(facts) or any(_known(fact) != told for fact, told in facts):
+            machines[job.order_line_id, job.unit] = [fact for fact, _ in facts]
+    record_parts_of(machines=machines)
 
 
-def _state(outlook: PartOutlook) -> str:
-    if outlook.is_built:
-        return State.INSTALLED
-    if outlook.is_kitted:
-        return State.KITTED
-    if outlook.is_complete:
-        return State.RESERVED
-    return State.ON_ORDER if outlook.is_on_order else State.NEEDED
-
-
-def _revise_parts_due(jobs: Sequence[OfJob], today: date) -> None:
-    moved = []
-    for job, outlooks in jobs:
-        days = [outlook.expected_on for outlook in outlooks if not outlook.is_complete]
-        last = None if None in days else max((day for day in days if day), default=today)
-        if job.status == AssemblyJob.Status.WAITING_FOR_PARTS and job.parts_due_on != last:
-            job.parts_due_on = last
-            moved.append(job)
-    if moved:
-        AssemblyJob.objects.bulk_update(moved, ["parts_due_on"])
-
-
-def _revise_dates(jobs: Sequence[OfJob], today: date) -> None:
-    """As far as one can tell without planning everybody anew: the next reschedule does."""
-    by_order: dict[int, list[OfJob]] = {}
-    for job, outlooks in jobs:
-        if job.status in OPEN_JOBS:
-            by_order.setdefault(job.clearance_id, []).append((job, outlooks))
-    now = plant_now(without=[job.pk for of_order in by_order.values() for job, _ in of_order])
-    revise_likely_dates(
-        dates={order_id: _date(now, of_order, today) for order_id, of_order in by_order.items()}
+def _facts(one: StandingPart, position: int, state: str) -> TrackedPartFacts:
+    return TrackedPartFacts(
+        part_number=one.part.part_number,
+        name=one.part.name,
+        quantity=one.quantity,
+        state=state,
+        due_on=one.expected_on if one.is_on_order else None,
+        supplier_name=one.supplier_name if one.is_on_order else "",
+        position=position,
     )
 
 
-def _date(now: PlantNow, jobs: Sequence[OfJob], today: date) -> ShipDate:
+def _known(fact: TrackedPartFacts) -> tuple[object, ...]:
+    """As `StandingPart.told` has it."""
+    return (
+        fact.name,
+        fact.quantity,
+        fact.state,
+        fact.due_on,
+        fact.supplier_name,
+        fact.position,
+    )
+
+
+def _state(job: StandingJob, one: StandingPart) -> str:
+    if job.is_built:
+        return State.INSTALLED
+    if job.is_kitted:
+        return State.KITTED
+    if not one.short:
+        return State.RESERVED
+    return State.ON_ORDER if one.is_on_order else State.NEEDED
+
+
+PARTS_DUE = """
+UPDATE production_assemblyjob AS job SET parts_due_on = it.on_day
+FROM unnest(%s::bigint[], %s::date[]) AS it (id, on_day) WHERE job.id = it.id
+"""
+
+
+def _revise_parts_due(jobs: Sequence[StandingJob], today: date) -> None:
+    moved: dict[int, date | None] = {}
+    for job in jobs:
+        days = [one.expected_on for one in job.short]
+        last = None if None in days else max((day for day in days if day), default=today)
+        if job.status == AssemblyJob.Status.WAITING_FOR_PARTS and job.parts_due_on != last:
+            moved[job.id] = last
+    if moved:
+        with connection.cursor() as cursor:
+            cursor.execute(PARTS_DUE, [list(moved), list(moved.values())])
+
+
+def _revise_dates(jobs: Sequence[StandingJob], today: date) -> None:
+    """As far as one can tell without planning everybody anew: the next reschedule does."""
+    by_order: dict[int, list[StandingJob]] = {}
+    for job in jobs:
+        if job.status in OPEN_JOBS:
+            by_order.setdefault(job.order_id, []).append(job)
+    if not by_order:
+        return
+    now = plant_now(without=[job.id for of_order in by_order.values() for job in of_order])
+    dates = {order_id: _date(now, of_order, today) for order_id, of_order in by_order.items()}
+    moved = {
+        order_id: found
+        for order_id, found in dates.items()
+        if by_order[order_id][0].likely_on != found.likely_on
+    }
+    if moved:
+        revise_likely_dates(dates=moved)
+
+
+def _date(now: PlantNow, jobs: Sequence[StandingJob], today: date) -> ShipDate:
     try:
-        return ship_date(now.plant, [_to_make(now, job, it, today) for job, it in jobs], today)
+        return ship_date(now.plant, [_to_make(now, job, today) for job in jobs], today)
     except NoWorkingTime as closed:
         return ShipDate(None, nobody_works(closed))
 
 
-def _to_make(now: PlantNow, job: AssemblyJob, outlooks: list[PartOutlook], today: date) -> ToMake:
-    wait = last_wait(waits_of(outlooks))
+def _to_make(now: PlantNow, job: StandingJob, today: date) -> ToMake:
+    wait = _last_wait(job.short)
     begin = now.begin(
         status=job.status,
         made_on=timezone.localdate(job.created_at),
         parts_on=(wait.expected_on or today) if wait else None,
     )
-    return ToMake(begin, now.left.get(job.pk, ()), wait)
+    return ToMake(begin, now.left.get(job.id, ()), wait)
+
+
+def _last_wait(short: Iterable[StandingPart]) -> Wait | None:
+    """What is waited for longest; nothing is longer than not knowing."""
+    last = max(short, key=lambda one: one.expected_on or date.max, default=None)
+    return wait_for(last.part, last.expected_on, last.supplier_name) if last else None

@@ -66,12 +66,10 @@ def _dry_run(request: HttpRequest, version: ModelVersion, context: dict[str, Any
         more = max(len(error.problems) - MOST_PROBLEMS, 0)
         context |= {"problems": error.problems[:MOST_PROBLEMS], "more_problems": more}
         return render(request, TEMPLATE, context, status=422)
-    context |= {"preview": preview, "file_name": str(request.FILES["sheet"])}
+    context |= {"is_planned": True, "preview": preview, "sections": preview.sections}
+    context["file_name"] = str(request.FILES["sheet"])
     kept = _kept(request, version, asked, preview)
-    if len(kept) > LONGEST_KEPT:
-        context["is_too_large"] = True
-    else:
-        context["kept"] = kept
+    context["kept"] = kept if len(kept) <= LONGEST_KEPT else ""
     return render(request, TEMPLATE, context)
 
 
