@@ -10,7 +10,7 @@ from zlib import crc32
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 
-from config.rows import row_of, written_for
+from config.rows import rows_of
 
 # A wait beyond this is a fault to be seen and retried, not a queue to stand in.
 LOCK_TIMEOUT = "3s"
@@ -34,9 +34,7 @@ def lock_rows[M: models.Model](model: type[M], keys: Iterable[object]) -> list[M
     wanted = set(keys)
     if not wanted:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(written_for(LOCK, model), [list(wanted), LOCK_TIMEOUT])
-        rows = [row_of(model, values) for values in cursor.fetchall()]
+    rows = rows_of(model, LOCK, [list(wanted), LOCK_TIMEOUT])
     if len(rows) != len(wanted):
         missing = wanted - {row.pk for row in rows}
         raise ObjectDoesNotExist(f"{model._meta.label} {sorted(map(str, missing))} does not exist")

@@ -10,9 +10,10 @@ quoted = connection.ops.quote_name
 
 
 @cache
-def columns_of(model: type[models.Model]) -> str:
-    """All columns of a model, as `row_of` wants them."""
-    return ", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields)
+def columns_of(model: type[models.Model], table: str = "") -> str:
+    """All columns of a model, as `row_of` wants them; `table`: its name in the statement."""
+    of = f"{quoted(table)}." if table else ""
+    return ", ".join(f"{of}{quoted(str(field.column))}" for field in model._meta.concrete_fields)
 
 
 @cache
@@ -25,6 +26,13 @@ def written_for(statement: str, model: type[models.Model]) -> str:
         key=quoted(str(key.column)),
         key_type=key.rel_db_type(connection),
     )
+
+
+def rows_of[M: models.Model](model: type[M], statement: str, values: Sequence[Any]) -> list[M]:
+    """What a statement `written_for` a model finds, as objects."""
+    with connection.cursor() as cursor:
+        cursor.execute(written_for(statement, model), values)
+        return [row_of(model, row) for row in cursor.fetchall()]
 
 
 def row_of[M: models.Model](model: type[M], values: Sequence[Any]) -> M:

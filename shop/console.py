@@ -16,7 +16,7 @@ from shop.concerns import concerns, differences, given_up
 from shop.dispute_words import tone_of, words_of
 from shop.models import BalanceDifference, Dispute, Order, Payment, Refund
 from shop.panels import Panel, register_order_panel
-from shop.services.refund_requests import refundable_minor
+from shop.services.refund_requests import refundable_minor, takes_all
 
 TONES = {
     Payment.Status.PENDING: "wait",
@@ -126,8 +126,15 @@ def order_url(order: Order) -> str:
 def refunds_panel(order_id: int) -> Mapping[str, Any] | None:
     refunds = Refund.objects.filter(payment__order=order_id).order_by("-pk")
     rows = [
-        {"refund": one, "tone": REFUND_TONES[Refund.Status(one.status)]}
-        for one in refunds.select_related("payment").prefetch_related("lines__order_line")
+        {
+            "refund": one,
+            "tone": REFUND_TONES[Refund.Status(one.status)],
+            "stops": one.status == Refund.Status.REQUESTED
+            and takes_all(one.payment, one.amount_minor),
+        }
+        for one in refunds.select_related("payment__order__clearance").prefetch_related(
+            "lines__order_line"
+        )
     ]
     return {"refunds": rows} if rows else None
 

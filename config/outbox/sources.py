@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.errors import CartwrightError
 from config.outbox.work_item import WorkItem
-from config.rows import row_of, written_for
+from config.rows import rows_of, written_for
 
 logger = logging.getLogger(__name__)
 
@@ -108,10 +108,8 @@ def _run_leased(source: Source, key: int) -> bool:
 
 def _row(source: Source, statement: str, *values: Any) -> WorkItem | None:
     """The row that a statement takes for us; None where it is nothing for us."""
-    with connection.cursor() as cursor:
-        cursor.execute(written_for(statement, source.model), values)
-        found = cursor.fetchone()
-    return row_of(source.model, found) if found else None
+    found = rows_of(source.model, statement, values)
+    return found[0] if found else None
 
 
 def _mark_done(source: Source, key: int) -> None:

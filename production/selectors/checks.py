@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from production.bom import Check
-from production.models import AssemblyJob, CheckResult
+from production.models import AssemblyJob, BomSnapshot, CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,13 @@ class CheckState:
 
 def checks_of(job: AssemblyJob) -> tuple[Check, ...]:
     """The checks of a job's snapshot, in their order."""
-    return tuple(Check(**row) for row in job.snapshot.checks)
+    # A snapshot is mostly bill; who has it whole has joined it.
+    rows = (
+        job.snapshot.checks
+        if AssemblyJob.snapshot.is_cached(job)
+        else BomSnapshot.objects.values_list("checks", flat=True).get(pk=job.snapshot_id)
+    )
+    return tuple(Check(**row) for row in rows)
 
 
 def check_states(job: AssemblyJob) -> list[CheckState]:

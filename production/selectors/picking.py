@@ -1,13 +1,24 @@
 """What jobs take from the shelf: how much of it was picked, from which bins, with which serials."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from production.models import BinStock, JobOperation, MaterialRequirement, ScanEvent, SerialUnit
+from config.rows import columns_of, row_of, rows_of
+from production.models import (
+    AssemblyJob,
+    BinStock,
+    JobOperation,
+    MaterialRequirement,
+    Part,
+    ScanEvent,
+    SerialUnit,
+)
 from production.selectors.bins import picking_bins
 
 # The scans that say that pieces were taken.
@@ -54,35 +65,60 @@ class PickLine:
         return self.requirement.operation == JobOperation.Kind.BOX
 
 
+# A swap leaves the picks of the part that was put back behind, and itself, wanting nothing.
+LINES = """
+SELECT {need}, {part},
+       coalesce((
+           SELECT sum(quantity) FROM production_scanevent AS scan
+           WHERE scan.requirement_id = need.id AND scan.part_id = need.part_id
+             AND scan.outcome = 'accepted' AND scan.kind = ANY (%(counting)s)
+       ), 0),
+       ARRAY(SELECT serial FROM production_serialunit WHERE requirement_id = need.id ORDER BY id)
+FROM production_materialrequirement AS need JOIN production_part AS part ON part.id = need.part_id
+WHERE need.job_id = ANY (%(jobs)s) AND need.quantity > 0 ORDER BY need.job_id, need.id
+"""
+JOBS = "SELECT {columns} FROM {table} WHERE {key} = ANY (%s::{key_type}[])"
+NEED, PART = len(MaterialRequirement._meta.concrete_fields), len(Part._meta.concrete_fields)
+
+
 def pick_lines(*, job_ids: Collection[int], is_with_bins: bool = False) -> list[PickLine]:
     """Every requirement of these jobs, job by job: two statements, with bins three.
 
     With bins the lines of all jobs come along the walk, to be picked in one go.
     """
-    rows = (
-        with_picked(
-            # What was swapped for another part as a whole is not wanted any more.
-            MaterialRequirement.objects.filter(job__in=job_ids, quantity__gt=0)
-        )
-        .select_related("part", "job")
-        .order_by("job_id", "pk")
-    )
-    return lines_of(list(rows), is_with_bins=is_with_bins)
+    jobs = {job.pk: job for job in rows_of(AssemblyJob, JOBS, [list(job_ids)])}
+    counting = [str(kind) for kind in COUNTING]
+    with connection.cursor() as cursor:
+        cursor.execute(_lines(), {"jobs": list(jobs), "counting": counting})
+        rows = cursor.fetchall()
+    lines = []
+    for row in rows:
+        requirement = row_of(MaterialRequirement, row[:NEED])
+        requirement.part = row_of(Part, row[NEED : NEED + PART])
+        requirement.job = jobs[requirement.job_id]
+        picked, serials = row[NEED + PART :]
+        lines.append(PickLine(requirement, picked, tuple(serials)))
+    return _along_the_walk(lines) if is_with_bins else lines
+
+
+@cache
+def _lines() -> str:
+    return LINES.format(need=columns_of(MaterialRequirement, "need"), part=columns_of(Part, "part"))
 
 
 def lines_of(rows: Sequence[Any], *, is_with_bins: bool = False) -> list[PickLine]:
     """The lines of requirements `with_picked`, each with its part: with bins one statement more."""
-    bins = picking_bins({row.part_id for row in rows}) if is_with_bins else {}
     lines = [
-        PickLine(
-            requirement=row,
-            picked=row.picked,
-            serials=tuple(unit.serial for unit in row.serial_units.all()),
-            bins=tuple(bins.get(row.part_id, ())),
-        )
+        PickLine(row, row.picked, tuple(unit.serial for unit in row.serial_units.all()))
         for row in rows
     ]
-    return sorted(lines, key=_walk) if is_with_bins else lines
+    return _along_the_walk(lines) if is_with_bins else lines
+
+
+def _along_the_walk(lines: Sequence[PickLine]) -> list[PickLine]:
+    bins = picking_bins({line.requirement.part_id for line in lines})
+    found = [replace(line, bins=tuple(bins.get(line.requirement.part_id, ()))) for line in lines]
+    return sorted(found, key=_walk)
 
 
 def with_picked(requirements: QuerySet[MaterialRequirement, Any]) -> QuerySet[Any, Any]:

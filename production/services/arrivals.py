@@ -4,19 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from production.errors import OverReceipt, UnknownReceipt
-from production.models import (
-    Allocation,
-    MaterialRequirement,
-    ReceiptOutcome,
-    ScheduledReceipt,
-    StockMovement,
-)
+from production.models import ReceiptOutcome, ScheduledReceipt, StockMovement
 from production.services.moving import Move
-from production.services.pegging import allocate_from_shelf
 
 Origin = StockMovement.Origin
 
@@ -95,43 +88,75 @@ def serve_who_it_is_for(landed: Sequence[Landed], order_ids: Collection[int]) ->
     for one in landed:
         left[one.receipt.pk] = left.get(one.receipt.pk, 0) + one.arrival.quantity
     came = dict(left)
-    served: dict[int, MaterialRequirement] = {}
-    still_coming: list[Allocation] = []
-    done: list[int] = []
-    for allocation in _coming(left, order_ids):
-        receipt = allocation.scheduled_receipt_id
-        taken = min(left.get(receipt or 0, 0), allocation.quantity)
-        if receipt is None or not taken:
+    # One requirement may be tied to several of these receipts.
+    here: dict[int, int] = {}
+    still_coming: dict[int, int] = {}
+    touched = set()
+    for allocation, receipt, tied, requirement, order_id, allocated in _coming(left, order_ids):
+        taken = min(left[receipt], tied)
+        if not taken:
             continue
         left[receipt] -= taken
-        # One requirement may be tied to several of these receipts.
-        requirement = served.setdefault(allocation.requirement_id, allocation.requirement)
-        requirement.allocated_quantity += taken
-        allocation.quantity -= taken
-        if allocation.quantity:
-            still_coming.append(allocation)
-        else:
-            done.append(allocation.pk)
-    Allocation.objects.filter(pk__in=done).delete()
-    Allocation.objects.bulk_update(still_coming, ["quantity"])
-    allocate_from_shelf(list(served.values()))
+        here[requirement] = here.get(requirement, allocated) + taken
+        still_coming[allocation] = tied - taken
+        touched.add(order_id)
+    if here:
+        columns = [list(column) for it in (here, still_coming) for column in (it, it.values())]
+        with connection.cursor() as cursor:
+            cursor.execute(SERVE, columns)
     _share_out(landed, {receipt: came[receipt] - many for receipt, many in left.items()})
-    return {requirement.clearance_id for requirement in served.values()}
+    return touched
 
 
-def _coming(receipt_ids: Collection[int], order_ids: Collection[int]) -> Sequence[Allocation]:
+# First by due date, then by payment.
+COMING = """
+SELECT tied.id, tied.scheduled_receipt_id, tied.quantity, need.id, need.clearance_id,
+       need.allocated_quantity
+FROM production_allocation AS tied
+JOIN production_materialrequirement AS need ON need.id = tied.requirement_id
+JOIN production_assemblyjob AS job ON job.id = need.job_id
+JOIN shop_paymentclearance AS clearance ON clearance.order_id = need.clearance_id
+WHERE tied.scheduled_receipt_id = ANY (%s) AND need.clearance_id = ANY (%s)
+ORDER BY job.due_on NULLS LAST, clearance.cleared_at, tied.id
+"""
+# All that a requirement has from the shelf is one allocation.
+SERVE = """
+WITH here AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::int[]) AS it (requirement_id, pieces)
+), still AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::int[]) AS it (id, pieces)
+), gone AS (
+    DELETE FROM production_allocation AS tied USING still
+    WHERE tied.id = still.id AND still.pieces = 0
+), fewer AS (
+    UPDATE production_allocation AS tied SET quantity = still.pieces FROM still
+    WHERE tied.id = still.id AND still.pieces > 0
+), needed AS (
+    UPDATE production_materialrequirement AS need SET allocated_quantity = here.pieces FROM here
+    WHERE need.id = here.requirement_id
+)
+INSERT INTO production_allocation (requirement_id, quantity)
+SELECT requirement_id, pieces FROM here ORDER BY requirement_id
+ON CONFLICT (requirement_id, scheduled_receipt_id) DO UPDATE SET quantity = excluded.quantity
+"""
+COUNT = """
+UPDATE production_scheduledreceipt AS receipt SET received_quantity = it.pieces
+FROM unnest(%s::bigint[], %s::int[]) AS it (id, pieces) WHERE receipt.id = it.id
+"""
+
+
+def _coming(receipt_ids: Collection[int], order_ids: Collection[int]) -> Sequence[tuple[int, ...]]:
     """What these orders have of these receipts, the first served first."""
-    return list(
-        Allocation.objects.filter(
-            scheduled_receipt__in=receipt_ids, requirement__clearance__in=order_ids
-        )
-        .select_related("requirement")
-        .order_by(
-            F("requirement__job__due_on").asc(nulls_last=True),
-            "requirement__clearance__cleared_at",
-            "pk",
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(COMING, [list(receipt_ids), list(order_ids)])
+        return list(cursor.fetchall())
+
+
+def count_as_received(landed: Sequence[Landed]) -> None:
+    """Save what the receipts of these arrivals count."""
+    counted = {one.receipt.pk: one.receipt.received_quantity for one in landed}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [list(counted), list(counted.values())])
 
 
 def _share_out(landed: Sequence[Landed], pegged: Mapping[int, int]) -> None:

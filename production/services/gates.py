@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from config.locks import lock_rows
 from production.errors import (
     IllegalTransition,
@@ -54,19 +56,25 @@ def refuse_finish(locked: LockedJob, operation: JobOperation) -> None:
         refuse_unless_complete(job, _lines(job))
 
 
+LIMITED = "SELECT id FROM production_workcenter WHERE operation = %s AND wip_limit IS NOT NULL"
+UNDER_WAY = """
+SELECT job.number FROM production_joboperation AS operation
+JOIN production_assemblyjob AS job ON job.id = operation.job_id AND job.status = 'in_progress'
+WHERE operation.kind = %s AND operation.status = 'in_progress' ORDER BY operation.started_at
+"""
+
+
 def refuse_beyond_limit(kind: str) -> None:
     """Raises `WorkCenterFull`. Holds the work center's row, so that two cannot both be the last."""
-    center = WorkCenter.objects.filter(operation=kind, wip_limit__isnull=False).first()
-    if center is None:
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITED, [kind])
+        found = cursor.fetchone()
+    if found is None:
         return
-    (center,) = lock_rows(WorkCenter, [center.pk])
-    here = list(
-        JobOperation.objects.filter(
-            kind=kind, status=Status.IN_PROGRESS, job__status=AssemblyJob.Status.IN_PROGRESS
-        )
-        .order_by("started_at")
-        .values_list("job__number", flat=True)
-    )
+    (center,) = lock_rows(WorkCenter, found)
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY, [kind])
+        here = [number for (number,) in cursor.fetchall()]
     if center.wip_limit is not None and len(here) >= center.wip_limit:
         raise WorkCenterFull(
             f"{center.name}: {len(here)} of at most {center.wip_limit} jobs are under way "

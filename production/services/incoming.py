@@ -3,14 +3,42 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 
-from production.models import Allocation, ScheduledReceipt
+from config.locks import lock_rows
 from production.services.free_supply import lock_free_supply
-from production.services.pegging import lock_orders, stand_in_line
+from production.services.pegging import LACKING, stand_in_line
+from shop.models import Order
 
-type Receipts = QuerySet[ScheduledReceipt, Any] | Collection[ScheduledReceipt]
+# The parts of these receipts, and whose orders: who has pieces of them, who is named, and who
+# waits for pieces of their parts that neither shelf nor receipts cover.
+WHOM = """
+WITH receipt AS MATERIALIZED (
+    SELECT id, part_id FROM production_scheduledreceipt
+    WHERE reference = ANY (%(references)s::text[])
+), served AS (
+    SELECT need.clearance_id FROM production_allocation AS tied
+    JOIN production_materialrequirement AS need ON need.id = tied.requirement_id
+    WHERE tied.scheduled_receipt_id = ANY (ARRAY(SELECT id FROM receipt))
+    UNION
+    SELECT clearance_id FROM production_materialrequirement
+    WHERE id = ANY (%(requirements)s::bigint[])
+    UNION
+    SELECT need.clearance_id FROM production_materialrequirement AS need
+    JOIN production_assemblyjob AS job ON job.id = need.job_id AND job.status = ANY (%(lacking)s)
+    WHERE %(is_for_waiting_too)s AND need.part_id = ANY (ARRAY(SELECT part_id FROM receipt))
+      AND need.quantity > need.allocated_quantity
+      AND need.quantity > (SELECT coalesce(sum(quantity), 0) FROM production_allocation
+                           WHERE requirement_id = need.id)
+)
+SELECT ARRAY(SELECT DISTINCT part_id FROM receipt), ARRAY(SELECT clearance_id FROM served)
+"""
+SERVED = """
+SELECT DISTINCT need.clearance_id FROM production_scheduledreceipt AS receipt
+JOIN production_allocation AS tied ON tied.scheduled_receipt_id = receipt.id
+JOIN production_materialrequirement AS need ON need.id = tied.requirement_id
+WHERE receipt.reference = ANY (%s::text[])
+"""
 
 
 def lock_receipts(
@@ -29,24 +57,26 @@ def lock_receipts(
     and our locks could only be locked out of order: so all is let go, and we look again.
     """
     stand_in_line()
-    receipts = ScheduledReceipt.objects.filter(reference__in=references)
-    part_ids = set(receipts.values_list("part_id", flat=True))
+    wanted: dict[str, Any] = {
+        "references": list(references),
+        "requirements": list(requirement_ids),
+        "lacking": [str(status) for status in LACKING],
+        "is_for_waiting_too": is_for_waiting_too,
+    }
     while True:
-        wanted = {*requirement_ids, *_tied(receipts).values_list("requirement_id", flat=True)}
+        with connection.cursor() as cursor:
+            cursor.execute(WHOM, wanted)
+            part_ids, order_ids = cursor.fetchone()
         with transaction.atomic():
-            order_ids = lock_orders(
-                requirement_ids=wanted, part_ids=part_ids if is_for_waiting_too else ()
-            )
+            lock_rows(Order, order_ids)
             lock_free_supply(part_ids=part_ids, is_tied_too=True)
-            if orders_served_by(receipts) <= order_ids:
-                return order_ids
+            if orders_served_by(references) <= set(order_ids):
+                return set(order_ids)
             transaction.set_rollback(True)
 
 
-def orders_served_by(receipts: Receipts) -> set[int]:
+def orders_served_by(references: Collection[str]) -> set[int]:
     """The orders that have pieces of these receipts."""
-    return set(_tied(receipts).values_list("requirement__clearance_id", flat=True))
-
-
-def _tied(receipts: Receipts) -> QuerySet[Allocation, Any]:
-    return Allocation.objects.filter(scheduled_receipt__in=receipts)
+    with connection.cursor() as cursor:
+        cursor.execute(SERVED, [list(references)])
+        return {order_id for (order_id,) in cursor.fetchall()}

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from config.locks import lock_rows
+from config.rows import rows_of
 from production.errors import (
     IllegalTransition,
     JobOnHold,
@@ -45,20 +48,26 @@ class LockedJob:
         return next((one for one in self.operations if one.status != Status.DONE), None)
 
 
+ORDER_OF = "SELECT clearance_id FROM production_assemblyjob WHERE id = %s"
+OPERATIONS = "SELECT {columns} FROM {table} WHERE job_id = %s ORDER BY sequence"
+HOLD = "SELECT {columns} FROM {table} WHERE job_id = %s AND lifted_at IS NULL"
+
+
 def lock_job(job_id: int) -> LockedJob:
     """Lock a job, its order first. Raises `UnknownJob`."""
-    order_id = AssemblyJob.objects.filter(pk=job_id).values_list("clearance_id", flat=True).first()
-    if order_id is None:
+    with connection.cursor() as cursor:
+        cursor.execute(ORDER_OF, [job_id])
+        found = cursor.fetchone()
+    if found is None:
         raise UnknownJob(f"There is no job with the id {job_id}.")
-    (order,) = lock_rows(Order, [order_id])
+    (order,) = lock_rows(Order, found)
     (job,) = lock_rows(AssemblyJob, [job_id])
-    return LockedJob(order, job, list(job.operations.order_by("sequence")))
+    return LockedJob(order, job, rows_of(JobOperation, OPERATIONS, [job_id]))
 
 
 def refuse_on_hold(job: AssemblyJob) -> None:
     """Raises `JobOnHold` with the reason and who holds it."""
-    hold = JobHold.objects.filter(job=job, lifted_at__isnull=True).first()
-    if hold is not None:
+    for hold in rows_of(JobHold, HOLD, [job.pk]):
         raise JobOnHold(
             f"{job.number} is on hold ({hold.get_cause_display().lower()}): {hold.reason}. "
             f"Opened by {hold.opened_by.removeprefix('staff:')}."

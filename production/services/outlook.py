@@ -16,7 +16,8 @@ from production.scheduling import NoWorkingTime
 from production.selectors.plant import OPEN_JOBS, PlantNow, plant_now
 from production.selectors.standing import StandingJob, StandingPart, standing_jobs
 from shop.models import TrackedPart
-from shop.services.fulfilment import TrackedPartFacts, record_parts_of, revise_likely_dates
+from shop.services.likely_dates import revise_likely_dates
+from shop.services.tracked_parts import TrackedPartFacts, record_parts_of
 
 State = TrackedPart.State
 

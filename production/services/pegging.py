@@ -12,8 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from config.audit.models import StateChange
-from config.errors import IllegalTransition
+from config.audit.services import change_statuses
 from config.locks import lock_rows
 from production.bom.netting import Requirement, net
 from production.models import Allocation, AssemblyJob, MaterialRequirement
@@ -224,18 +223,6 @@ def _deal(wanted: Sequence[Pegs], part_ids: Collection[int]) -> None:
     stock.reserve(change)
 
 
-def allocate_from_shelf(requirements: Sequence[MaterialRequirement]) -> None:
-    """Write down the requirements' new `allocated_quantity`, as number and as allocation."""
-    MaterialRequirement.objects.bulk_update(requirements, ["allocated_quantity"])
-    Allocation.objects.bulk_create(
-        # All that a requirement has from the shelf is one allocation.
-        [Allocation(requirement=one, quantity=one.allocated_quantity) for one in requirements],
-        update_conflicts=True,
-        unique_fields=["requirement", "scheduled_receipt"],
-        update_fields=["quantity"],
-    )
-
-
 def make_ready(*, order_ids: Iterable[int], actor: str) -> None:
     """Jobs of these orders that lack nothing any more can be kitted."""
     move_jobs(_whole(order_ids), to=Status.READY, why="the last part is here", actor=actor)
@@ -251,16 +238,18 @@ def settle_jobs(*, order_ids: Collection[int], why: str, actor: str = "system") 
     move_jobs(jobs, to=Status.WAITING_FOR_PARTS, why=why, actor=actor)
 
 
-def _whole(order_ids: Iterable[int]) -> QuerySet[AssemblyJob, Any]:
-    return (
-        AssemblyJob.objects.filter(clearance__in=order_ids, status=Status.WAITING_FOR_PARTS)
-        .annotate(
-            needed=Sum("requirements__quantity"), here=Sum("requirements__allocated_quantity")
-        )
-        .filter(needed=F("here"))
-        .order_by()
-        .values_list("pk", flat=True)
-    )
+WHOLE = """
+SELECT job.id FROM production_assemblyjob AS job
+JOIN production_materialrequirement AS need ON need.job_id = job.id
+WHERE job.clearance_id = ANY (%s) AND job.status = %s
+GROUP BY job.id HAVING sum(need.quantity) = sum(need.allocated_quantity)
+"""
+
+
+def _whole(order_ids: Iterable[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE, [list(order_ids), str(Status.WAITING_FOR_PARTS)])
+        return [job_id for (job_id,) in cursor.fetchall()]
 
 
 def move_jobs(job_ids: Iterable[int], *, to: str, why: str, actor: str = "system") -> None:
@@ -268,19 +257,4 @@ def move_jobs(job_ids: Iterable[int], *, to: str, why: str, actor: str = "system
     wanted = list(job_ids)
     if not wanted:
         return
-    jobs = lock_rows(AssemblyJob, wanted)
-    for job in jobs:
-        if to not in job.TRANSITIONS.get(str(job.status), frozenset()):
-            raise IllegalTransition(f"{job} is {job.status}; it cannot become {to}")
-    AssemblyJob.objects.filter(pk__in=[job.pk for job in jobs]).update(status=to)
-    StateChange.objects.bulk_create(
-        StateChange(
-            subject_type=AssemblyJob._meta.label_lower,
-            subject_id=job.pk,
-            from_state=job.status,
-            to_state=to,
-            actor=actor,
-            why=why[:500],
-        )
-        for job in jobs
-    )
+    change_statuses(lock_rows(AssemblyJob, wanted), to=to, why=why, actor=actor)

@@ -15,7 +15,7 @@ from production.scheduling import NoWorkingTime, Plant
 from production.selectors.plant import plant_now
 from production.services.planned import Machine, PlannedNeed
 from shop.models import TrackedPart
-from shop.services.fulfilment import TrackedPartFacts
+from shop.services.tracked_parts import TrackedPartFacts
 
 State = TrackedPart.State
 

@@ -13,7 +13,7 @@ from production.promising import ShipDate
 from production.scheduling import Span
 from production.selectors.open_jobs import OpenJob, is_waiting
 from shop.models import Order
-from shop.services.fulfilment import revise_likely_dates
+from shop.services.likely_dates import revise_likely_dates
 
 LONGEST_REASON = 120
 

@@ -13,7 +13,7 @@ from production.models import AssemblyJob, MaterialRequirement, SerialUnit
 from production.selectors.picking import PickLine, pick_lines
 from production.services.locked_job import LockedJob, lock_job, refuse_unless_under_way
 from production.services.sources import name_serials
-from shop.services.fulfilment import record_serials
+from shop.services.tracked_parts import record_serials
 
 LONGEST_SERIAL = 80
 

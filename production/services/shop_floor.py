@@ -1,6 +1,6 @@
 """Operations of a job: kitting, build, test, box, each started and finished in this order."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.audit.services import change_status
@@ -42,7 +42,7 @@ def start_operation(*, job_id: int, kind: str, actor: str) -> AssemblyJob:
         freeze_order(order_id=locked.order.pk, actor=actor)
     operation.started_at = timezone.now()
     operation.done_by = actor[:120]
-    _move(operation, Status.IN_PROGRESS, actor, fields=["started_at", "done_by"])
+    _move(operation, Status.IN_PROGRESS, actor, beside=["started_at", "done_by"])
     tell_progress(locked.order, actor)
     return locked.job
 
@@ -66,7 +66,7 @@ def finish_operation(
     refuse_finish(locked, operation)
     operation.finished_at = timezone.now()
     operation.done_by = actor[:120]
-    _move(operation, Status.DONE, actor, fields=["finished_at", "done_by"])
+    _move(operation, Status.DONE, actor, beside=["finished_at", "done_by"])
     if kind == Kind.KITTING:
         _issue(locked.job, actor)
     if kind in {Kind.KITTING, Kind.BUILD}:
@@ -92,14 +92,13 @@ def reopen(locked: LockedJob, kind: str, *, why: str, actor: str) -> list[JobOpe
     for one in reversed(reopened):
         one.started_at = one.finished_at = None
         one.rework_count += 1
-        change_status(one, to=Status.PENDING, why=why, actor=actor)
-        one.save(update_fields=["started_at", "finished_at", "rework_count"])
+        beside = ["started_at", "finished_at", "rework_count"]
+        change_status(one, to=Status.PENDING, why=why, actor=actor, beside=beside)
     return reopened
 
 
-def _move(operation: JobOperation, to: str, actor: str, *, fields: list[str]) -> None:
-    operation.save(update_fields=fields)
-    change_status(operation, to=to, why=operation.kind, actor=actor)
+def _move(operation: JobOperation, to: str, actor: str, *, beside: list[str]) -> None:
+    change_status(operation, to=to, why=operation.kind, actor=actor, beside=beside)
 
 
 def _issue(job: AssemblyJob, actor: str) -> None:
@@ -111,10 +110,9 @@ def _issue(job: AssemblyJob, actor: str) -> None:
 
 def tell_progress(order: Order, actor: str) -> None:
     """An order is as far as its least advanced machine; a machine that is put right is behind."""
-    steps = JobOperation.objects.filter(job__clearance_id=order.pk).exclude(job__status__in=GONE)
     furthest: dict[int, int] = {}
     standing: dict[int, int] = {}
-    for job_id, sequence, status in steps.values_list("job_id", "sequence", "status"):
+    for job_id, sequence, status in _steps(order):
         has_begun = status != Status.PENDING
         furthest[job_id] = max(furthest.get(job_id, 0), sequence if has_begun else 0)
         if status != Status.DONE:
@@ -126,6 +124,20 @@ def tell_progress(order: Order, actor: str) -> None:
     behind = min(standing.values(), default=len(Kind))
     stage = STAGES.get(list(Kind)[behind - 1], "kitting")
     record_standing(order_id=order.pk, stage=stage, actor=actor)
+
+
+# Of the machines that are made; instead of one that was scrapped another one is.
+STEPS = """
+SELECT step.job_id, step.sequence, step.status FROM production_assemblyjob AS job
+JOIN production_joboperation AS step ON step.job_id = job.id
+WHERE job.clearance_id = %s AND job.status <> ALL (%s)
+"""
+
+
+def _steps(order: Order) -> list[tuple[int, int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS, [order.pk, [str(status) for status in GONE]])
+        return list(cursor.fetchall())
 
 
 def _ship_if_last(order: Order, tracking_number: str, actor: str) -> None:

@@ -27,7 +27,7 @@ class Spread:
 type Pair = tuple[ScheduledReceipt, ScheduledReceipt]  # of one supply: the nearer, the later one
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def spread_receipts(*, spreads: Sequence[Spread]) -> None:
     """Of what is to come, let so many pieces come on another day. Set-based; repeatable.
 
@@ -39,7 +39,7 @@ def spread_receipts(*, spreads: Sequence[Spread]) -> None:
     if not spreads:
         return
     pairs = _pairs(spreads)
-    order_ids = orders_served_by([receipt for pair in pairs for receipt in pair])
+    order_ids = orders_served_by([receipt.reference for pair in pairs for receipt in pair])
     to_come = [_to_come(spread, pair) for spread, pair in zip(spreads, pairs, strict=True)]
     owed = _untie(pairs)
     ties: list[Allocation] = []

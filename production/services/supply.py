@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Case, F, When
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from config.locks import lock_rows
 from production.models import Allocation, MaterialRequirement, ScheduledReceipt
 from production.services.arrivals import (
     Arrival,
+    count_as_received,
     judge,
     land,
     parcels,
@@ -40,7 +40,7 @@ class ReceiptFacts:
     is_confirmed: bool = False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_scheduled_receipts(
     *, receipts: Sequence[ReceiptFacts], order_ids: Collection[int] | None = None
 ) -> None:
@@ -53,34 +53,43 @@ def record_scheduled_receipts(
     if order_ids is None:
         order_ids = _orders_of(receipts)
         lock_rows(Order, order_ids)
-    ScheduledReceipt.objects.bulk_create(
-        [
-            ScheduledReceipt(
-                reference=facts.reference,
-                part_id=facts.part_id,
-                quantity=facts.quantity,
-                due_on=facts.due_on,
-                is_confirmed=facts.is_confirmed,
-                supplier_name=facts.supplier_name,
-            )
-            for facts in sorted(receipts, key=lambda facts: facts.reference)
-        ],
-        update_conflicts=True,
-        unique_fields=["reference"],
-        update_fields=["quantity", "due_on", "is_confirmed", "supplier_name"],
-    )
-    _keep_first_words([facts.reference for facts in receipts])
-    _tie({facts.reference: facts for facts in receipts if facts.pegs})
+    _write(sorted(receipts, key=lambda facts: facts.reference))
+    _tie([(facts.reference, *peg) for facts in receipts for peg in facts.pegs])
     write_down_outlook(order_ids=order_ids)
 
 
-def _keep_first_words(references: Collection[str]) -> None:
-    """When it was ordered, and the first day that the supplier confirmed, stay as they were."""
-    said = When(is_confirmed=True, then=F("due_on"))
-    ScheduledReceipt.objects.filter(reference__in=references, first_due_on__isnull=True).update(
-        ordered_on=Coalesce(F("ordered_on"), timezone.localdate()),
-        first_due_on=Case(said, default=None),
+# When it was ordered, and the first day that the supplier confirmed, stay as they were.
+WRITE_RECEIPTS = """
+INSERT INTO production_scheduledreceipt AS old
+    (reference, part_id, quantity, received_quantity, pegged_quantity, due_on, first_due_on,
+     ordered_on, is_confirmed, supplier_name)
+SELECT reference, part_id, quantity, 0, 0, due_on, CASE WHEN is_confirmed THEN due_on END,
+       %s::date, is_confirmed, supplier_name
+FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::date[], %s::bool[], %s::text[])
+    WITH ORDINALITY
+    AS it (reference, part_id, quantity, due_on, is_confirmed, supplier_name, place)
+ORDER BY place
+ON CONFLICT (reference) DO UPDATE
+SET quantity = excluded.quantity, due_on = excluded.due_on, is_confirmed = excluded.is_confirmed,
+    supplier_name = excluded.supplier_name,
+    first_due_on = coalesce(old.first_due_on, excluded.first_due_on),
+    ordered_on = CASE WHEN old.first_due_on IS NOT NULL THEN old.ordered_on
+                      ELSE coalesce(old.ordered_on, excluded.ordered_on) END
+"""
+
+
+def _write(receipts: Sequence[ReceiptFacts]) -> None:
+    columns = zip(
+        *(
+            (it.reference, it.part_id, it.quantity, it.due_on, it.is_confirmed, it.supplier_name)
+            for it in receipts
+        ),
+        strict=True,
     )
+    values = [list(column) for column in columns]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE_RECEIPTS, [timezone.localdate(), *values])
 
 
 def record_scheduled_receipt(
@@ -103,28 +112,26 @@ def record_scheduled_receipt(
     )
 
 
-def _tie(facts: dict[str, ReceiptFacts]) -> None:
-    """Peg receipts to jobs that wait; one that was cancelled meanwhile wants nothing any more."""
-    if not facts:
-        return
-    untouched = ScheduledReceipt.objects.filter(reference__in=facts, received_quantity=0)
-    waiting = set(
-        MaterialRequirement.objects.filter(
-            pk__in=[requirement for one in facts.values() for requirement, _ in one.pegs],
-            job__status__in=LACKING,
-        ).values_list("pk", flat=True)
-    )
-    Allocation.objects.bulk_create(
-        [
-            Allocation(requirement_id=requirement, scheduled_receipt=receipt, quantity=quantity)
-            for receipt in untouched.order_by("pk")
-            for requirement, quantity in sorted(facts[receipt.reference].pegs)
-            if requirement in waiting
-        ],
-        update_conflicts=True,
-        unique_fields=["requirement", "scheduled_receipt"],
-        update_fields=["quantity"],
-    )
+# What has begun to arrive keeps its pegs, and a job that was cancelled wants nothing any more.
+TIE = """
+INSERT INTO production_allocation (requirement_id, scheduled_receipt_id, quantity)
+SELECT need.id, receipt.id, peg.pieces
+FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS peg (reference, requirement_id, pieces)
+JOIN production_scheduledreceipt AS receipt
+    ON receipt.reference = peg.reference AND receipt.received_quantity = 0
+JOIN production_materialrequirement AS need ON need.id = peg.requirement_id
+JOIN production_assemblyjob AS job ON job.id = need.job_id AND job.status = ANY (%s)
+ORDER BY receipt.id, need.id
+ON CONFLICT (requirement_id, scheduled_receipt_id) DO UPDATE SET quantity = excluded.quantity
+"""
+
+
+def _tie(pegs: Sequence[tuple[str, int, int]]) -> None:
+    """Peg receipts to jobs that wait: (reference, requirement, pieces)."""
+    if pegs:
+        columns = [list(column) for column in zip(*pegs, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(TIE, [*columns, [str(status) for status in LACKING]])
 
 
 def _orders_of(receipts: Sequence[ReceiptFacts]) -> set[int]:
@@ -142,7 +149,7 @@ def _orders_of(receipts: Sequence[ReceiptFacts]) -> set[int]:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def withdraw_scheduled_receipts(*, references: Collection[str]) -> None:
     """What was on its way will not come: its pegs are short again. Raises `UnknownReceipt`.
 
@@ -152,7 +159,7 @@ def withdraw_scheduled_receipts(*, references: Collection[str]) -> None:
     if not references:
         return
     receipts = receipts_of(references).values()
-    order_ids = orders_served_by(receipts)
+    order_ids = orders_served_by(references)
     Allocation.objects.filter(scheduled_receipt__in=receipts).delete()
     begun = [receipt.pk for receipt in receipts if receipt.received_quantity]
     ScheduledReceipt.objects.filter(pk__in=begun).update(quantity=F("received_quantity"))
@@ -188,9 +195,7 @@ def record_goods_receipts(
     touched = serve_who_it_is_for(landed, order_ids)
     move_stock(parcels(landed), actor=actor)
     judge(landed)
-    ScheduledReceipt.objects.bulk_update(
-        {one.receipt.pk: one.receipt for one in landed}.values(), ["received_quantity"]
-    )
+    count_as_received(landed)
     if free := {one.receipt.part_id for one in landed if one.push}:
         touched |= serve_waiting(part_ids=free, order_ids=order_ids)
     make_ready(order_ids=touched, actor=actor)

@@ -27,7 +27,7 @@ Reason = PaymentHold.Reason
 GONE = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED)
 
 # Not a suspicion but a fact: nothing of the payment is here any more.
-ALL_BACK = "all of this payment was given back at the cashier"
+ALL_BACK = "all of this payment is given back"
 
 # What ends a hold by itself. Staff who may close holds can end each of them before.
 ENDS_BY_ITSELF: dict[str, str] = {

@@ -11,7 +11,8 @@ from config.outbox.bus import publish
 from shop import emails
 from shop.errors import CashierAway, IllegalTransition, OrderFrozen
 from shop.events import OrderCancelled
-from shop.models import Order, Payment, PaymentClearance
+from shop.models import Order, Payment, PaymentClearance, PaymentHold
+from shop.services import holds
 from shop.services.refund_requests import refundable_minor
 from shop.stripe import gateway
 
@@ -39,6 +40,8 @@ def cancel_order(*, order_id: int, actor: str, why: str, only_if_unpaid: bool = 
     if was_released:
         refund_due = _owe_back(order)
         publish(OrderCancelled(order_id=order.pk))
+    # Nothing is left to keep here.
+    holds.end_hold(order, PaymentHold.Reason.REFUNDED, by=actor)
     is_under_way = order.payments.filter(status=Payment.Status.PROCESSING).exists()
     emails.queue_order_cancelled(
         order=order, why=why, refund_due=refund_due, is_under_way=is_under_way

@@ -15,7 +15,17 @@ from config.audit.services import change_status, record_state
 from config.locks import lock_rows
 from config.money import Money, step_minor
 from shop.errors import NotRefundable, SecondPersonNeeded
-from shop.models import Dispute, Order, OrderLine, Payment, Refund, RefundCall, RefundLine
+from shop.models import (
+    Dispute,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentHold,
+    Refund,
+    RefundCall,
+    RefundLine,
+)
+from shop.services import holds
 
 Status, Way = Refund.Status, Refund.Way
 
@@ -181,6 +191,30 @@ def _approve(refund: Refund, *, actor: str) -> None:
     refund.save(update_fields=["approved_by", "approved_at"])
     change_status(refund, to=Status.APPROVED, why="approved", actor=actor)
     RefundCall.objects.create(refund=refund)
+    hold_what_is_not_paid_any_more(refund.payment)
+
+
+def hold_what_is_not_paid_any_more(payment: Payment) -> None:
+    """Keep a box here whose money all goes back, until somebody lets it leave all the same.
+
+    Whoever gives money back need not know that a machine is made for it. The caller holds the
+    order's lock.
+    """
+    if takes_all(payment):
+        holds.open_hold(payment.order, PaymentHold.Reason.REFUNDED, holds.ALL_BACK)
+
+
+def takes_all(payment: Payment, more_minor: int = 0) -> bool:
+    """Whether what is approved to go back, and so much more, is all that was paid for a machine
+    that is still here. A surplus is not what it was paid with.
+    """
+    order = payment.order
+    if order.status in holds.GONE or not hasattr(order, "clearance"):
+        return False
+    waiting_or_gone = (Status.REQUESTED, *GONE)
+    given = sum_of(Refund.objects.filter(payment=payment).exclude(status__in=waiting_or_gone))
+    is_its_own = order.clearance.payment_id == payment.pk
+    return is_its_own and 0 < order.total_minor <= given + more_minor
 
 
 @transaction.atomic

@@ -12,11 +12,11 @@ from django.utils import timezone
 from config.audit.services import change_status, record_state
 from shop import emails
 from shop.errors import CashierRefused
-from shop.models import Order, Payment, PaymentHold, Refund, RefundCall
-from shop.services import holds, ledger
+from shop.models import Order, Payment, Refund, RefundCall
+from shop.services import ledger
 from shop.services.refund_requests import (
-    GONE,
     SYSTEM,
+    hold_what_is_not_paid_any_more,
     locked_payment,
     locked_refund,
     owe,
@@ -130,7 +130,7 @@ def apply_refunds(*, payment_id: int, found: Iterable[RefundFacts]) -> None:
             refund.payment = payment
             _follow(refund, facts)
     _count_given(order, payment)
-    _hold_what_is_not_paid_any_more(order, payment)
+    hold_what_is_not_paid_any_more(payment)
 
 
 def _count_given(order: Order, payment: Payment) -> None:
@@ -139,14 +139,6 @@ def _count_given(order: Order, payment: Payment) -> None:
         given = Refund.objects.filter(payment=payment, status__in=[*UNDER_WAY, Status.SUCCEEDED])
         order.refunded_minor = sum_of(given)
         order.save(update_fields=["refunded_minor"])
-
-
-def _hold_what_is_not_paid_any_more(order: Order, payment: Payment) -> None:
-    """Whoever gives everything back at Stripe does not see that a machine is made for it here."""
-    at_stripe = payment.refunds.filter(requested_by=STRIPE).exclude(status__in=GONE).exists()
-    is_all_back = 0 < order.total_minor == order.refunded_minor
-    if at_stripe and is_all_back and order.status not in holds.GONE:
-        holds.open_hold(order, PaymentHold.Reason.REFUNDED, holds.ALL_BACK)
 
 
 def _made_at_stripe(payment: Payment, facts: RefundFacts) -> Refund | None:

@@ -11,7 +11,7 @@ from shop.services.fulfilment import STAGES, WAY
 SET_BACK = "set back to "
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_standing(*, order_id: int, stage: str, actor: str) -> Order:
     """The machine that is furthest behind is at `stage` now: kitting, build, test or boxing.
 

@@ -43,7 +43,13 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
         else:
             messages.success(request, _what_follows(asked))
             return see_other(_url_of(payment.order))
-    context = {"payment": payment, "order": payment.order, "form": form, "left_minor": left}
+    context = {
+        "payment": payment,
+        "order": payment.order,
+        "form": form,
+        "left_minor": left,
+        "stops": refund_requests.takes_all(payment, left),
+    }
     return render(request, "ops/refund.html", context, status=400 if form.errors else 200)
 
 
@@ -62,10 +68,18 @@ def _form(request: HttpRequest, payment: Payment, left: int) -> RefundForm:
 
 
 def _what_follows(asked: Refund) -> str:
+    order = asked.payment.order
     amount = Money(asked.amount_minor, asked.currency).format()
     if asked.needs_second_person:
-        return f"{amount} of {asked.payment.order} goes back once somebody else approves it."
-    return f"Stripe is asked to give {amount} of {asked.payment.order} back."
+        return f"{amount} of {order} goes back once somebody else approves it."
+    return f"Stripe is asked to give {amount} of {order} back.{_stopped(asked.payment)}"
+
+
+def _stopped(payment: Payment) -> str:
+    """What a refund that takes everything has done to the machine, if it is still here."""
+    if not refund_requests.takes_all(payment):
+        return ""
+    return f" That is everything: {payment.order} is not shipped until its hold is closed."
 
 
 Move = Callable[[HttpRequest, Refund], str]
@@ -90,9 +104,8 @@ def approve(request: HttpRequest, refund_id: int) -> HttpResponse:
 
     def move(request: HttpRequest, found: Refund) -> str:
         refund_requests.approve_refund(refund_id=found.pk, actor=actor_of(request))
-        if found.way == Refund.Way.TRANSFER:
-            return f"{found}: approved; it is being booked."
-        return f"{found}: approved; Stripe is asked."
+        follows = "it is being booked" if found.way == Refund.Way.TRANSFER else "Stripe is asked"
+        return f"{found}: approved; {follows}.{_stopped(found.payment)}"
 
     return _act(request, refund_id, move)
 

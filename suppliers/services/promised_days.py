@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from production.services.spreading import Spread, spread_receipts
@@ -87,7 +88,8 @@ def write_down(
     """
     if not lines:
         return
-    _spread([line for line in lines if line.later_quantity or line.pk in was_split])
+    if spread := [line for line in lines if line.later_quantity or line.pk in was_split]:
+        _spread(spread)
     # No pegs: what it is tied to stays, and what was cancelled meanwhile stays free.
     record_scheduled_receipts(
         receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)],
@@ -98,7 +100,18 @@ def write_down(
         for line in lines
         for day, pieces in _days(line)
     )
-    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on", "later_quantity", "later_on"])
+    said = [(line.pk, line.promised_on, line.later_quantity, line.later_on) for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(SAY, [list(column) for column in zip(*said, strict=True)])
+
+
+SAY = """
+UPDATE suppliers_purchaseorderline AS line
+SET promised_on = it.promised_on, later_quantity = it.later_quantity, later_on = it.later_on
+FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::date[])
+    AS it (id, promised_on, later_quantity, later_on)
+WHERE line.id = it.id
+"""
 
 
 def put_together(lines: Sequence[PurchaseOrderLine]) -> dict[int, date]:
@@ -107,6 +120,8 @@ def put_together(lines: Sequence[PurchaseOrderLine]) -> dict[int, date]:
     The caller holds the order's locks.
     """
     split = [line for line in lines if line.later_on is not None]
+    if not split:
+        return {}
     days = {line.pk: line.later_on for line in split if line.later_on is not None}
     for line in split:
         line.later_quantity, line.later_on = 0, None
@@ -117,10 +132,10 @@ def put_together(lines: Sequence[PurchaseOrderLine]) -> dict[int, date]:
 
 def move_rest(lines: Sequence[PurchaseOrderLine], days: Mapping[int, date]) -> None:
     """What had come on the nearer day is here; the rest comes on the later one, as was said."""
-    for line in lines:
-        line.promised_on = days[line.pk]
-    PurchaseOrderLine.objects.bulk_update(lines, ["promised_on"])
     if lines:
+        for line in lines:
+            line.promised_on = days[line.pk]
+        PurchaseOrderLine.objects.bulk_update(lines, ["promised_on"])
         record_scheduled_receipts(
             receipts=[
                 facts for line in lines for facts in _facts(line, line.purchase_order.supplier.name)

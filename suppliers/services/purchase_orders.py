@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from config.mail.services import Attachment, message_id, queue_mail
 from production.services.incoming import lock_receipts
 from production.services.supply import withdraw_scheduled_receipts
 from suppliers.errors import BadPromise, PurchaseOrderClosed
-from suppliers.models import Pegging, PurchaseOrder, PurchaseOrderLine
+from suppliers.models import PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
 from suppliers.outbound.pdf import purchase_order_pdf
 from suppliers.selectors import by_token
@@ -61,6 +61,15 @@ def queue_purchase_order_mail(
     )
 
 
+LINES = """
+SELECT purchase_order.number, line.line_number,
+       ARRAY(SELECT requirement_id FROM suppliers_pegging WHERE line_id = line.id)
+FROM suppliers_purchaseorder AS purchase_order
+JOIN suppliers_purchaseorderline AS line ON line.purchase_order_id = purchase_order.id
+WHERE purchase_order.id = %s
+"""
+
+
 def lock_orders_of(purchase_order_id: int, *, are_waiting_too: bool = False) -> set[int]:
     """Lock whom a purchase order serves, then its receipts: the first locks of every change.
 
@@ -68,12 +77,18 @@ def lock_orders_of(purchase_order_id: int, *, are_waiting_too: bool = False) -> 
     `are_waiting_too` those that wait for its parts. Planning takes the same locks, so whoever
     holds them sees the purchase order at rest. Returns the orders.
     """
-    lines = PurchaseOrderLine.objects.filter(purchase_order=purchase_order_id)
-    coming = [line.references for line in lines.select_related("purchase_order")]
-    pegged = Pegging.objects.filter(line__in=lines).values_list("requirement_id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, [purchase_order_id])
+        rows = cursor.fetchall()
+    references: list[str] = []
+    for number, line_number, _ in rows:
+        line = PurchaseOrderLine(
+            purchase_order=PurchaseOrder(number=number), line_number=line_number
+        )
+        references += line.references
     return lock_receipts(
-        references=[reference for of_line in coming for reference in of_line],
-        requirement_ids=set(pegged),
+        references=references,
+        requirement_ids={requirement for *_, pegged in rows for requirement in pegged},
         is_for_waiting_too=are_waiting_too,
     )
 
@@ -122,10 +137,16 @@ def confirm_purchase_order(
 def _acknowledge(purchase_order: PurchaseOrder, why: str) -> None:
     lock_rows(PurchaseOrder, [purchase_order.pk])
     purchase_order.acknowledged_at = timezone.now()
-    purchase_order.save(update_fields=["acknowledged_at"])
-    if purchase_order.status == Status.SENT:  # goods may have come before the word
-        actor = f"supplier:{purchase_order.supplier.code}"
-        change_status(purchase_order, to=Status.ACKNOWLEDGED, why=why, actor=actor)
+    if purchase_order.status != Status.SENT:  # goods came before the word
+        purchase_order.save(update_fields=["acknowledged_at"])
+        return
+    change_status(
+        purchase_order,
+        to=Status.ACKNOWLEDGED,
+        why=why,
+        actor=f"supplier:{purchase_order.supplier.code}",
+        beside=["acknowledged_at"],
+    )
 
 
 @transaction.atomic

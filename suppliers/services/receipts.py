@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from config.audit.services import change_status
@@ -100,17 +100,17 @@ def _arrivals(came: Sequence[Delivered]) -> list[Arrival]:
     ]
 
 
+# Added in the database, which refuses more than was ordered.
+COUNT = """
+UPDATE suppliers_purchaseorderline AS line
+SET received_quantity = line.received_quantity + it.pieces
+FROM unnest(%s::bigint[], %s::int[]) AS it (id, pieces) WHERE line.id = it.id
+"""
+
+
 def _count_as_received(came: Sequence[Delivered]) -> None:
-    """Added in the database, which refuses more than was ordered."""
-    PurchaseOrderLine.objects.bulk_update(
-        [
-            PurchaseOrderLine(
-                pk=one.line.pk, received_quantity=F("received_quantity") + one.quantity
-            )
-            for one in came
-        ],
-        ["received_quantity"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [[one.line.pk for one in came], [one.quantity for one in came]])
 
 
 def lock_orders_served_by(purchase_order_id: int) -> set[int]:

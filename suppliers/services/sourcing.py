@@ -1,12 +1,12 @@
 """From what paid orders are short of to purchase orders on their way."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.audit.services import change_status, record_state
+from config.audit.services import change_statuses, record_states
 from config.calendar import add_working_days
 from config.locks import lock_rows
 from production.selectors import Shortage, open_shortages
@@ -22,6 +22,7 @@ from suppliers.services.purchase_orders import queue_purchase_order_mail
 # The errand behind the button "look for offers again": the web process buys nothing itself.
 SOURCE_AGAIN = "suppliers.source_order_again"
 
+type Purchases = Mapping[Supplier, Sequence[Purchase]]
 type ShortOf = Mapping[int, Sequence[Shortage]]  # part id → what lacks it
 
 
@@ -42,15 +43,14 @@ def source_order(*, order_id: int) -> list[PurchaseOrder]:
     if not purchases:
         return []
     source_key = _source_key(order_id)
-    purchase_orders = [
-        _order_from(supplier, purchases[supplier], order, source_key)
-        for supplier in sorted(purchases, key=lambda supplier: supplier.pk)
-    ]
-    _peg([line for _, lines in purchase_orders for line in lines], short)
-    for purchase_order, lines in purchase_orders:
-        change_status(purchase_order, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
-        queue_purchase_order_mail(purchase_order=purchase_order, lines=lines)
-    return [purchase_order for purchase_order, _ in purchase_orders]
+    purchase_orders = _order(purchases, order, source_key)
+    lines = _lines(purchase_orders, purchases)
+    _peg(lines, short, order_id)
+    change_statuses(purchase_orders, to=PurchaseOrder.Status.SENT, why="mailed to the supplier")
+    for purchase_order in purchase_orders:
+        of_order = [line for line in lines if line.purchase_order == purchase_order]
+        queue_purchase_order_mail(purchase_order=purchase_order, lines=of_order)
+    return purchase_orders
 
 
 def _short_of_all(order_id: int) -> list[Shortage]:
@@ -81,7 +81,7 @@ def source_order_again(*, order_id: int) -> str:
     return f"{', '.join(numbers)} {verb} sent."
 
 
-def _choose(short: ShortOf) -> dict[Supplier, list[Purchase]]:
+def _choose(short: ShortOf) -> Purchases:
     """The best offer for each part that anybody sells, by supplier."""
     offers = active_offers(short.keys())
     chosen: defaultdict[Supplier, list[Purchase]] = defaultdict(list)
@@ -102,19 +102,28 @@ def _source_key(order_id: int) -> str:
     return f"{prefix}{bought.values('source_key').distinct().count() + 1}"
 
 
-def _order_from(
-    supplier: Supplier, purchases: Collection[Purchase], order: Order, source_key: str
-) -> tuple[PurchaseOrder, list[PurchaseOrderLine]]:
-    purchase_order = PurchaseOrder.objects.create(
-        number=_next_number(),
-        supplier=supplier,
-        source_key=source_key,
-        currency=supplier.currency,
-        total_minor=sum(it.cost_minor for it in purchases),
+def _order(purchases: Purchases, order: Order, source_key: str) -> list[PurchaseOrder]:
+    """One purchase order a supplier."""
+    suppliers = sorted(purchases, key=lambda supplier: supplier.pk)
+    purchase_orders = PurchaseOrder.objects.bulk_create(
+        PurchaseOrder(
+            number=number,
+            supplier=supplier,
+            source_key=source_key,
+            currency=supplier.currency,
+            total_minor=sum(it.cost_minor for it in purchases[supplier]),
+        )
+        for supplier, number in zip(suppliers, _next_numbers(len(suppliers)), strict=True)
     )
-    record_state(purchase_order, why=f"{order.number} needs it")
+    record_states(purchase_orders, why=f"{order.number} needs it")
+    return purchase_orders
+
+
+def _lines(
+    purchase_orders: Sequence[PurchaseOrder], purchases: Purchases
+) -> list[PurchaseOrderLine]:
     today = timezone.localdate()
-    lines = PurchaseOrderLine.objects.bulk_create(
+    return PurchaseOrderLine.objects.bulk_create(
         PurchaseOrderLine(
             purchase_order=purchase_order,
             line_number=line_number,
@@ -127,12 +136,14 @@ def _order_from(
             price_minor=it.offer.price_minor,
             requested_on=add_working_days(today, it.offer.lead_days),
         )
-        for line_number, it in enumerate(sorted(purchases, key=lambda it: it.offer.sku), start=1)
+        for purchase_order in purchase_orders
+        for line_number, it in enumerate(
+            sorted(purchases[purchase_order.supplier], key=lambda it: it.offer.sku), start=1
+        )
     )
-    return purchase_order, lines
 
 
-def _peg(lines: Sequence[PurchaseOrderLine], short: ShortOf) -> None:
+def _peg(lines: Sequence[PurchaseOrderLine], short: ShortOf, order_id: int) -> None:
     """Tie every line to what it was ordered for, here and (as scheduled receipts) in planning."""
     Pegging.objects.bulk_create(
         Pegging(line=line, requirement=it.requirement, quantity=it.short)
@@ -150,11 +161,14 @@ def _peg(lines: Sequence[PurchaseOrderLine], short: ShortOf) -> None:
                 pegs=tuple((it.requirement.pk, it.short) for it in short[line.part_id]),
             )
             for line in lines
-        ]
+        ],
+        order_ids=[order_id],
     )
 
 
-def _next_number() -> str:
+def _next_numbers(many: int) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('suppliers_purchase_order_number')")
-        return f"PO-{cursor.fetchone()[0]}"
+        cursor.execute(
+            "SELECT nextval('suppliers_purchase_order_number') FROM generate_series(1, %s)", [many]
+        )
+        return [f"PO-{number}" for (number,) in cursor.fetchall()]

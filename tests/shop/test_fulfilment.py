@@ -11,16 +11,15 @@ from config.outbox.models import OutboxEvent
 from shop.errors import IllegalTransition, OrderFrozen, OrderHeld, ShopError
 from shop.models import LedgerEntry, Order, PaymentHold, Shipment, TrackedPart
 from shop.services.fulfilment import (
-    TrackedPartFacts,
     freeze_order,
     record_progress,
     record_shipment,
-    record_tracked_parts,
-    revise_likely_date,
     start_pre_production,
 )
 from shop.services.holds import close_hold, place_hold
+from shop.services.likely_dates import revise_likely_date
 from shop.services.orders import cancel_order
+from shop.services.tracked_parts import TrackedPartFacts, record_tracked_parts
 from tests.factories.shop import boxed_order, paid_order, place_small_order
 
 pytestmark = pytest.mark.django_db

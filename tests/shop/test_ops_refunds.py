@@ -112,7 +112,7 @@ def test_above_the_limit_somebody_else_approves_on_the_orders_page(finance, sett
     second.post(f"/ops/refunds/{refund.pk}/approve/")
     refund.refresh_from_db()
     assert refund.status == Refund.Status.APPROVED
-    assert selectors.trouble().total == 0
+    assert selectors.trouble().refunds == 0
 
 
 def test_a_request_can_be_withdrawn(finance, settings):

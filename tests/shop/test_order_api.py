@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from shop.services.fulfilment import TrackedPartFacts, record_tracked_parts
+from shop.services.tracked_parts import TrackedPartFacts, record_tracked_parts
 from tests.factories.shop import CONTACT, paid_order, place_small_order
 
 pytestmark = pytest.mark.django_db

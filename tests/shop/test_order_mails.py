@@ -16,9 +16,9 @@ from shop.services.fulfilment import (
     freeze_order,
     record_progress,
     record_shipment,
-    revise_likely_date,
     start_pre_production,
 )
+from shop.services.likely_dates import revise_likely_date
 from shop.services.orders import cancel_order
 from shop.services.refund_requests import request_refund
 from tests.factories.shop import (

@@ -9,15 +9,14 @@ from django.utils import timezone
 from config.templatetags.cartwright import day
 from shop.models import Order, PaymentHold
 from shop.services.fulfilment import (
-    TrackedPartFacts,
     freeze_order,
     record_progress,
     record_shipment,
-    record_tracked_parts,
-    revise_likely_date,
     start_pre_production,
 )
+from shop.services.likely_dates import revise_likely_date
 from shop.services.orders import cancel_order
+from shop.services.tracked_parts import TrackedPartFacts, record_tracked_parts
 from tests.factories.shop import paid_order, pay, place_small_order
 from tests.shop.browsing import page_of
 
