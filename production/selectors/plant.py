@@ -1,5 +1,6 @@
 """The plant as it is planned now: who works when, and which stations are taken."""
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -20,6 +21,8 @@ MINUTES_A_DAY = 480  # of one station, where nothing is planned yet
 KINDS = tuple(str(kind) for kind in JobOperation.Kind)
 # A quote counts backwards no further than this.
 LONG_AGO = timedelta(days=60)
+
+type Rows = Sequence[Sequence[Any]]
 
 # More jobs than this that are alike are not looked at one by one.
 CROWD = 20
@@ -95,9 +98,12 @@ def plant_now(*, without: Collection[int] = (), is_loaded: bool = True) -> Plant
     with connection.cursor() as cursor:
         cursor.execute(PLANT, values)
         centers, shifts, closures, taken, since, own = cursor.fetchone()
-    stops = _stops(centers or (), shifts or (), closures or ())
     found = PlantNow(
-        Plant(stops, timezone.get_current_timezone(), taken),
+        Plant(
+            _stops(centers or [], shifts or [], closures or []),
+            timezone.get_current_timezone(),
+            taken,
+        ),
         int(now.timestamp()),
         frozenset(row[2] for row in centers or ()),
     )
@@ -143,12 +149,26 @@ def may_begin(plant: Plant, now: int, *, status: str, made_on: date, parts_on: d
     return max(now, plant.morning_after(day))
 
 
-def _stops(
-    centers: Sequence[Sequence[Any]],
-    shifts: Sequence[Sequence[Any]],
-    closures: Sequence[Sequence[Any]],
-) -> list[Stop]:
+class _Kept(threading.local):
+    """The stops of the last plant that this thread saw, with the days that it has worked out."""
+
+    told: tuple[object, ...] = ()
+    stops: Sequence[Stop] = ()
+
+
+_kept = _Kept()
+
+
+def _stops(centers: Rows, shifts: Rows, closures: Rows) -> Sequence[Stop]:
     """One for every operation, in their order; where there is no work center, nobody works."""
+    told = (centers, shifts, closures, timezone.localdate(), timezone.get_current_timezone())
+    if told != _kept.told:
+        _kept.stops = _new_stops(centers, shifts, closures)
+        _kept.told = told
+    return _kept.stops
+
+
+def _new_stops(centers: Rows, shifts: Rows, closures: Rows) -> list[Stop]:
     by_kind: Mapping[str, Sequence[Any]] = {row[1]: row for row in centers}
     stops = []
     for kind in KINDS:

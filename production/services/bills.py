@@ -29,10 +29,11 @@ KEPT_SNAPSHOTS = 512  # the newest of each configuration; one takes some tens of
 # The present stamp, and what stands there of these configurations; what this process has in
 # memory already is not sent again.
 STORED = f"""
+WITH stamp AS MATERIALIZED (SELECT ({STAMP}) AS value)
 SELECT stamp.value, stored.configuration_sha256, stored.sha256,
        CASE WHEN stored.sha256 <> ALL(%(known)s) THEN
            jsonb_build_array(stored.lines, stored.steps, stored.checks) END
-FROM (SELECT ({STAMP}) AS value) AS stamp
+FROM stamp
 LEFT JOIN production_bomsnapshot AS stored
   ON stored.bills_stamp = stamp.value AND stored.configuration_sha256 = ANY(%(wanted)s)
 """  # noqa: S608 - a constant
@@ -46,20 +47,21 @@ ON CONFLICT DO NOTHING
 """
 
 
-def snapshots(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
+def snapshots(hashes: Iterable[str], *, on: date) -> dict[str, Snapshot]:
     """The as-ordered bill of each configuration, by its hash; written down at first sight.
 
     By the released bills as they are, and are effective, on that day: a configuration has a
     snapshot for each state of the bills in which it was ordered, and whoever keeps one's
     `sha256` keeps that state. One statement for any number of known configurations.
-    Raises `BillIncomplete`. The configurations' version and product model should be joined.
+    Raises `BillIncomplete`.
     """
-    wanted = {configuration.sha256: configuration for configuration in configurations}
+    wanted = set(hashes)
     stamp, stored = _stored(wanted, on)
-    fresh = [one for sha256, one in wanted.items() if sha256 not in stored]
+    fresh = wanted - stored.keys()
     if not fresh:
         return stored
-    stamp, made = _exploded(fresh, on)
+    configurations = Configuration.objects.select_related("version__product_model")
+    stamp, made = _exploded(configurations.filter(sha256__in=fresh), on)
     if _write_down(stamp, made) < len(made):
         # Where somebody else came first, what stands there counts.
         made |= _stored(made, on)[1]
@@ -68,7 +70,10 @@ def snapshots(configurations: Iterable[Configuration], *, on: date) -> dict[str,
 
 
 def peek(configurations: Iterable[Configuration], *, on: date) -> dict[str, Snapshot]:
-    """As `snapshots`, but nothing is written down: for a promise before an order exists."""
+    """As `snapshots`, but nothing is written down: for a promise before an order exists.
+
+    The configurations' version and product model should be joined.
+    """
     wanted = {configuration.sha256: configuration for configuration in configurations}
     stamp, found = _stored(wanted, on)
     for sha256, kept in _kept_of(wanted).items():

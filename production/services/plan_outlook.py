@@ -6,7 +6,7 @@ What `outlook` reads back from the database later, here from what planning still
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import partial
 
 from config.calendar import add_working_days
 from production.promising import ShipDate, ToMake, Wait, nobody_works, ship_date, wait_for
@@ -31,7 +31,7 @@ class PlannedOutlook:
 
 def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
     """The outlook of machines in the order in which they will be built. One statement."""
-    ordered_on = cache(lambda lead_days: add_working_days(today, lead_days))
+    ordered_on = partial(add_working_days, today)
     plant = plant_now().plant
     found = PlannedOutlook()
     waits: dict[int, list[Wait | None]] = {}

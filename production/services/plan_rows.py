@@ -101,7 +101,7 @@ def _jobs(machines: Sequence[Machine], outlook: PlannedOutlook) -> dict[str, Any
     return {
         "numbers": [one.number for one in machines],
         "orders": [order.pk for order in orders],
-        "lines": [one.line.pk for one in machines],
+        "lines": [one.line_id for one in machines],
         "units": [one.unit for one in machines],
         "snapshots": [one.snapshot_sha256 for one in machines],
         "states": [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from production.bom import Need
 from production.services.free_supply import PartSupply
-from shop.models import Order, OrderLine
+from shop.models import Order
 
 
 @dataclass(slots=True)
@@ -28,7 +28,8 @@ class Machine:
     """One machine to be built; `number` is its job's, `unit` counts within its order line."""
 
     order: Order
-    line: OrderLine
+    line_id: int
+    configuration_sha256: str
     unit: int
     number: str
     snapshot_sha256: str = ""

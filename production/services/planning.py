@@ -6,8 +6,7 @@ However many orders and parts there are, the number of statements is the same.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.locks import lock_rows
@@ -16,13 +15,22 @@ from production.bom import Need, Snapshot, net_needs
 from production.bom.netting import take
 from production.errors import BillIncomplete, NotCleared
 from production.events import MaterialRequired
-from production.models import AssemblyJob
 from production.services import bills, plan_rows
 from production.services.free_supply import PartSupply, lock_free_supply
 from production.services.plan_outlook import PlannedOutlook, planned_outlook
 from production.services.planned import Machine, NetNeeds, PlannedNeed, Shelf
-from shop.models import Order, OrderLine
+from shop.models import Order
 from shop.services import fulfilment
+
+LINES = """
+SELECT line.id, line.order_id, line.quantity, configuration.sha256, clearance.cleared_at,
+       EXISTS (SELECT FROM production_assemblyjob WHERE clearance_id = line.order_id)
+FROM shop_orderline AS line
+JOIN configurator_configuration AS configuration ON configuration.id = line.configuration_id
+LEFT JOIN shop_paymentclearance AS clearance ON clearance.order_id = line.order_id
+WHERE line.order_id = ANY (%s)
+ORDER BY line.id
+"""
 
 
 def plan_order(*, order_id: int) -> None:
@@ -48,7 +56,7 @@ def plan_orders(*, order_ids: Collection[int]) -> None:
     if not machines:
         return
     today = timezone.localdate()
-    _net(machines, _snapshots(machines, today))
+    _net(machines, bills.snapshots((one.configuration_sha256 for one in machines), on=today))
     outlook = planned_outlook(machines, today)
     plan_rows.write(machines, outlook)
     planned = list({machine.order.pk: machine.order for machine in machines}.values())
@@ -59,34 +67,23 @@ def plan_orders(*, order_ids: Collection[int]) -> None:
 def _machines(orders: Iterable[Order]) -> list[Machine]:
     """Every machine of the orders that are to be planned, the first to be served first."""
     wanted = {order.pk: order for order in orders if order.status != Order.Status.CANCELLED}
-    lines = (
-        OrderLine.objects.filter(order__in=wanted)
-        .annotate(
-            cleared_at=F("order__clearance__cleared_at"),
-            is_planned=Exists(AssemblyJob.objects.filter(clearance=OuterRef("order_id"))),
-        )
-        .select_related("configuration__version__product_model")
-        .order_by("pk")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, [list(wanted)])
+        lines = cursor.fetchall()
     numbers: dict[int, int] = {}
     found = []
-    for line in lines:
-        order = wanted[line.order_id]
-        if line.cleared_at is None:
+    for line_id, order_id, quantity, sha256, cleared_at, is_planned in lines:
+        order = wanted[order_id]
+        if cleared_at is None:
             raise NotCleared(f"{order.number}: its payment has not cleared; nothing may be made.")
-        if line.is_planned:
+        if is_planned:
             continue
         first = order.promised_ships_on or order.likely_ships_on or date.max
-        for unit in range(1, line.quantity + 1):
-            numbers[order.pk] = number = numbers.get(order.pk, 0) + 1
-            machine = Machine(order, line, unit, f"{order.number}-{number}")
-            found.append(((first, line.cleared_at, order.pk, number), machine))
+        for unit in range(1, quantity + 1):
+            numbers[order_id] = number = numbers.get(order_id, 0) + 1
+            machine = Machine(order, line_id, sha256, unit, f"{order.number}-{number}")
+            found.append(((first, cleared_at, order_id, number), machine))
     return [machine for _, machine in sorted(found, key=lambda it: it[0])]
-
-
-def _snapshots(machines: Sequence[Machine], today: date) -> Mapping[str, Snapshot]:
-    configurations = {one.line.configuration.sha256: one.line.configuration for one in machines}
-    return bills.snapshots(configurations.values(), on=today)
 
 
 def _net(machines: Sequence[Machine], snapshots: Mapping[str, Snapshot]) -> None:
@@ -98,7 +95,7 @@ def _net(machines: Sequence[Machine], snapshots: Mapping[str, Snapshot]) -> None
     supplies = {one.part_number: one for one in lock_free_supply(part_numbers=numbers)}
     found: dict[str, list[NetNeeds]] = {}
     for machine in machines:
-        snapshot = snapshots[machine.line.configuration.sha256]
+        snapshot = snapshots[machine.configuration_sha256]
         try:
             needs = _needs(snapshot, supplies, found)
             machine.needs = [_serve(need, supplies) for need in needs]
@@ -143,5 +140,5 @@ def _tell_shop(
     fulfilment.start_planned(
         orders=orders,
         dates=outlook.dates,
-        parts={(one.line.pk, one.unit): outlook.parts[one.number] for one in machines},
+        parts={(one.line_id, one.unit): outlook.parts[one.number] for one in machines},
     )

@@ -51,7 +51,7 @@ def replan_order(*, order_id: int) -> None:
     if not changed:
         return
     snapshots = bills.snapshots(
-        [job.order_line.configuration for job in changed], on=timezone.localdate()
+        {job.order_line.configuration.sha256 for job in changed}, on=timezone.localdate()
     )
     touched = _apply(changed, snapshots)
     for job in changed:
@@ -73,9 +73,7 @@ def _changed(order_id: int) -> list[AssemblyJob]:
     lock_rows(AssemblyJob, jobs.values_list("pk", flat=True))
     changed = [
         job
-        for job in jobs.select_related(
-            "snapshot", "order_line__configuration__version__product_model"
-        ).order_by("pk")
+        for job in jobs.select_related("snapshot", "order_line__configuration").order_by("pk")
         if job.status != AssemblyJob.Status.CANCELLED
         and job.snapshot.configuration_sha256 != job.order_line.configuration.sha256
     ]

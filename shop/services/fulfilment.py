@@ -6,6 +6,7 @@ for many orders or machines takes as many statements as for one.
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -62,7 +63,7 @@ WITH planned AS MATERIALIZED (
     SET status = planned.to_state, likely_ships_on = planned.likely_on,
         promise_reason = planned.reason,
         told_ships_on = coalesce(planned.told_on, moving.told_ships_on)
-    FROM planned WHERE moving.id = planned.order_id
+    FROM planned WHERE moving.id = planned.order_id AND moving.id = ANY (%(order_ids)s)
 ), audited AS (
     INSERT INTO audit_statechange (subject_type, subject_id, from_state, to_state, actor, why)
     SELECT 'shop.order', planned.order_id, step.from_state, planned.to_state, 'system', step.why
@@ -107,7 +108,11 @@ def start_planned(
                 "told_on": order.told_ships_on,
             }
         )
-    values = {"orders": json.dumps(rows, default=str), "parts": as_json(parts)}
+    values: dict[str, Any] = {
+        "order_ids": [order.pk for order in orders],  # by them rows are found, however many wait
+        "orders": json.dumps(rows, default=str),
+        "parts": as_json(parts),
+    }
     with connection.cursor() as cursor:
         cursor.execute(START_PLANNED + WRITE_PARTS, values)
     for order, reason in late:

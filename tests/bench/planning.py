@@ -184,7 +184,7 @@ def plan_row_by_row(order_id: int) -> None:
     today = timezone.localdate()
     latest = today
     for line in order.lines.all():
-        snapshots = bills.snapshots([line.configuration], on=today)
+        snapshots = bills.snapshots([line.configuration.sha256], on=today)
         choices = bills._choices(line.configuration)
         for unit in range(1, line.quantity + 1):
             job = AssemblyJob.objects.create(

@@ -103,7 +103,7 @@ def test_control_without_the_trigger_a_line_slips_in(draft):
 
 
 def stamp_of(configuration):
-    return bills.snapshots([configuration], on=ON)[configuration.sha256].sha256
+    return bills.snapshots([configuration.sha256], on=ON)[configuration.sha256].sha256
 
 
 def test_orders_and_releases_at_once_leave_every_snapshot_true_to_its_stamp():
@@ -114,7 +114,7 @@ def test_orders_and_releases_at_once_leave_every_snapshot_true_to_its_stamp():
     looks = [lambda: stamp_of(configuration)] * 5
     assert failed(race(*map(release, drafts), *looks)) == []
     bills._kept.clear()
-    (snapshot,) = bills.snapshots([configuration], on=ON).values()
+    (snapshot,) = bills.snapshots([configuration.sha256], on=ON).values()
     released = BillOfMaterial.objects.get(part=part, status="released")
     needed = {need.part_number: need.quantity for need in snapshot.needs}
     assert str(needed["CARTON"]) == released.lines.get().quantity_per

@@ -66,7 +66,7 @@ def test_every_machine_is_on_sale_and_its_default_can_be_frozen_built_and_promis
         frozen = freeze_configuration(version=version, choices=version.defaults)
         assert frozen.choices == dict(model(slug).defaults)
         assert frozen.currency == CURRENCY
-        lines = snapshots([frozen], on=timezone.localdate())[frozen.sha256].lines
+        lines = snapshots([frozen.sha256], on=timezone.localdate())[frozen.sha256].lines
         assert {"LBL-RATING", "CRD-POWER"} <= {line.part_number for line in lines}
         assert max(line.level for line in lines) == 3
         promise = quote(lines=[(frozen, 1)], today=timezone.localdate())
