@@ -11,58 +11,52 @@ from config.calendar import add_working_days
 from production.models import Part
 
 # As `selectors.material_outlook` says of pages. What is on its way matters for what is short only.
+# Looked up part by part: joined, the statement takes longer to plan than to run.
 STANDING = """
 WITH job AS MATERIALIZED (
     SELECT job.id, job.clearance_id, job.order_line_id, job.unit, job.status, job.parts_due_on,
            job.created_at, orders.likely_ships_on,
-           done.kinds @> ARRAY['kitting'] AS is_kitted, done.kinds @> ARRAY['build'] AS is_built,
-           (SELECT count(*) FROM shop_trackedpart
+           ARRAY(SELECT kind::text FROM production_joboperation
+                 WHERE job_id = job.id AND status = 'done') AS done,
+           (SELECT json_object_agg(part_number, json_build_array(
+                name, quantity, state, due_on, supplier_name, position))
+            FROM shop_trackedpart
             WHERE order_line_id = job.order_line_id AND unit = job.unit) AS told
     FROM production_assemblyjob AS job
-    JOIN shop_order AS orders ON orders.id = job.clearance_id,
-    LATERAL (
-        SELECT coalesce(array_agg(kind::text), '{}') AS kinds FROM production_joboperation
-        WHERE job_id = job.id AND status = 'done'
-    ) AS done
+    JOIN shop_order AS orders ON orders.id = job.clearance_id
     WHERE job.clearance_id = ANY (%s) AND job.status NOT IN ('scrapped', 'cancelled')
 )
-SELECT job.*, part.part_number, part.name, part.category, part.is_tracked, profile.lead_days,
-       coalesce(nullif(coming.sent_by, ''), profile.supplier_name, ''),
+SELECT job.*, part.part_number, part.name, part.category, part.is_tracked,
        need.quantity - need.scrapped_quantity, need.quantity - need.allocated_quantity,
-       coalesce(coming.pieces, 0), coming.on_day, coalesce(coming.is_undated, false),
-       told.name, told.quantity, told.state, told.due_on, told.supplier_name, told.position
+       CASE WHEN need.quantity > need.allocated_quantity THEN (
+           SELECT json_build_array(sum(tied.quantity), max(receipt.due_on),
+                                   bool_or(receipt.due_on IS NULL), max(receipt.supplier_name))
+           FROM production_allocation AS tied
+           JOIN production_scheduledreceipt AS receipt ON receipt.id = tied.scheduled_receipt_id
+           WHERE tied.requirement_id = need.id
+       ) END,
+       CASE WHEN need.quantity > need.allocated_quantity THEN (
+           SELECT json_build_array(lead_days, supplier_name)
+           FROM production_supplyprofile WHERE part_id = need.part_id
+       ) END
 FROM job
 JOIN production_materialrequirement AS need ON need.job_id = job.id AND need.quantity > 0
 JOIN production_part AS part ON part.id = need.part_id
-LEFT JOIN production_supplyprofile AS profile ON profile.part_id = part.id
-LEFT JOIN shop_trackedpart AS told ON told.order_line_id = job.order_line_id
-    AND told.unit = job.unit AND told.part_number = part.part_number
-LEFT JOIN LATERAL (
-    SELECT sum(tied.quantity) AS pieces, max(receipt.due_on) AS on_day,
-           bool_or(receipt.due_on IS NULL) AS is_undated, max(receipt.supplier_name) AS sent_by
-    FROM production_allocation AS tied
-    JOIN production_scheduledreceipt AS receipt ON receipt.id = tied.scheduled_receipt_id
-    WHERE tied.requirement_id = need.id
-) AS coming ON need.quantity > need.allocated_quantity
 ORDER BY job.clearance_id, job.id, need.id
 """
-OF_JOB = 11  # columns
+OF_JOB = 10  # columns
 
 
 @dataclass(slots=True)
 class StandingPart:
-    """One requirement. `expected_on` None of what is short: nobody can say when the rest comes.
-
-    `told`: name, quantity, state, day, supplier and position as the customer knows them.
-    """
+    """One requirement. `expected_on` None of what is short: nobody can say when the rest comes."""
 
     part: Part
-    supplier_name: str
     quantity: int
     short: int
-    coming: int
-    expected_on: date | None
-    told: tuple[Any, ...]
+    coming: int = 0
+    expected_on: date | None = None
+    supplier_name: str = ""
 
     @property
     def is_on_order(self) -> bool:
@@ -71,7 +65,10 @@ class StandingPart:
 
 @dataclass(slots=True)
 class StandingJob:
-    """One machine that is being made or was. `told`: how many parts its customer knows of."""
+    """One machine that is being made or was.
+
+    `told`: by part number what its customer knows: name, quantity, state, day, supplier, position.
+    """
 
     id: int
     order_id: int
@@ -81,9 +78,8 @@ class StandingJob:
     parts_due_on: date | None
     created_at: datetime
     likely_on: date | None
-    is_kitted: bool
-    is_built: bool
-    told: int
+    done: list[str]  # operations
+    told: dict[str, list[Any]] | None
     parts: list[StandingPart] = field(default_factory=list)
 
     @property
@@ -106,13 +102,17 @@ def standing_jobs(*, order_ids: Collection[int], today: date) -> list[StandingJo
 
 
 def _part(row: tuple[Any, ...], today: date) -> StandingPart:
-    number, name, category, is_tracked, lead_days, supplier, quantity, short, coming, day = row[:10]
-    is_undated, *told = row[10:]
-    if not short or is_undated:
+    number, name, category, is_tracked, quantity, short, coming, profile = row
+    part = Part(part_number=number, name=name, category=category, is_tracked=is_tracked)
+    if not short:
+        return StandingPart(part, quantity, short)
+    pieces, last_on, is_undated, sent_by = coming
+    lead_days, sold_by = profile or (None, "")
+    day = date.fromisoformat(last_on) if last_on else None
+    if is_undated:
         day = None
-    elif coming < short:
+    elif (pieces or 0) < short:
         # What is not on order comes `lead_days` working days from today.
         ordered_now = None if lead_days is None else add_working_days(today, lead_days)
         day = ordered_now and max(ordered_now, day or ordered_now)
-    part = Part(part_number=number, name=name, category=category, is_tracked=is_tracked)
-    return StandingPart(part, supplier, quantity, short, coming, day, tuple(told))
+    return StandingPart(part, quantity, short, pieces or 0, day, sent_by or sold_by)

@@ -44,12 +44,12 @@ def _tell_parts(jobs: Sequence[StandingJob]) -> None:
     machines = {}
     for job in jobs:
         facts = [
-            (_facts(one, position, _state(job, one)), one.told)
+            _facts(one, position, _state(job, one))
             for position, one in enumerate(job.parts)
             if one.part.is_tracked
         ]
-        if job.told != len(facts) or any(_known(fact) != told for fact, told in facts):
-            machines[job.order_line_id, job.unit] = [fact for fact, _ in facts]
+        if {fact.part_number: _known(fact) for fact in facts} != (job.told or {}):
+            machines[job.order_line_id, job.unit] = facts
     record_parts_of(machines=machines)
 
 
@@ -65,22 +65,16 @@ def _facts(one: StandingPart, position: int, state: str) -> TrackedPartFacts:
     )
 
 
-def _known(fact: TrackedPartFacts) -> tuple[object, ...]:
-    """As `StandingPart.told` has it."""
-    return (
-        fact.name,
-        fact.quantity,
-        fact.state,
-        fact.due_on,
-        fact.supplier_name,
-        fact.position,
-    )
+def _known(fact: TrackedPartFacts) -> list[object]:
+    """As `StandingJob.told` has it."""
+    due_on = fact.due_on.isoformat() if fact.due_on else None
+    return [fact.name, fact.quantity, fact.state, due_on, fact.supplier_name, fact.position]
 
 
 def _state(job: StandingJob, one: StandingPart) -> str:
-    if job.is_built:
+    if "build" in job.done:
         return State.INSTALLED
-    if job.is_kitted:
+    if "kitting" in job.done:
         return State.KITTED
     if not one.short:
         return State.RESERVED
