@@ -139,6 +139,7 @@ class Vendors:
         call_off_purchase_order(purchase_order_id=pk, why=NO_SHOW, actor=PURCHASING)
         for order_id in wanted:
             source_order(order_id=order_id)
+        self._house.is_news = True
         self._house.work_off()
         self._house.count("called off")
 
