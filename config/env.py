@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
+from babel.numbers import list_currencies
 
 env = environ.Env()
 
@@ -37,6 +38,22 @@ def days(name: str, *, default: int) -> int:
             f"{name}: expected a number of days from 1 to {LONGEST_DAYS}, got {text!r}"
         )
     return int(text)
+
+
+def amounts_minor(name: str, *, default: str) -> dict[str, int]:
+    """Amounts in minor units by currency, written as ``USD=100000,JPY=150000``; none if empty."""
+    amounts: dict[str, int] = {}
+    for entry in filter(None, (it.strip() for it in env.str(name, default=default).split(","))):
+        currency, _, digits = (it.strip() for it in entry.partition("="))
+        if currency not in list_currencies() or not (digits.isascii() and digits.isdecimal()):
+            raise ValueError(
+                f"{name}: expected amounts in minor units, each with its currency, such as "
+                f"USD=100000,JPY=150000; got {entry!r}"
+            )
+        if currency in amounts:
+            raise ValueError(f"{name}: expected one amount in {currency}, got another: {entry!r}")
+        amounts[currency] = int(digits)
+    return amounts
 
 
 def mailer(url: str) -> dict[str, object]:

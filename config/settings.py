@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
-from config.env import BASE_DIR, HOME, days, env, mailer, secret_key
+from config.env import BASE_DIR, HOME, amounts_minor, days, env, mailer, secret_key
 from config.records_look import UNFOLD  # noqa: F401 - a setting
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -122,8 +122,9 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])  # two while rotating
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # only the local sandbox cashier
 
-# Refunds of one payment that together come to more than this need a second person.
-REFUND_ALONE_UP_TO_MINOR = env.int("REFUND_ALONE_UP_TO_MINOR", default=100_000)
+# Refunds of one payment that together come to more than this need a second person; in a currency
+# that is not named, any does.
+REFUND_ALONE_UP_TO_MINOR = amounts_minor("REFUND_ALONE_UP_TO_MINOR", default="USD=100000")
 # How long an order can be paid at the price that it was placed at; then it is cancelled.
 UNPAID_ORDER_DAYS = days("UNPAID_ORDER_DAYS", default=14)
 # Working days that a cleared payment rests before its order is released, by Stripe's name of the

@@ -80,8 +80,8 @@ def request_refund(
     """Ask for `amount_minor` of a payment back; within the limit Stripe is asked at once.
 
     `quantities` maps order lines to the number of machines given back. The same `form_key` gives
-    the refund that it made before. Above `REFUND_ALONE_UP_TO_MINOR`, counted over the whole
-    payment, a second person approves first, and a `transfer` always; not where `actor` is
+    the refund that it made before. Above `REFUND_ALONE_UP_TO_MINOR` of its currency, counted over
+    the whole payment, a second person approves first, and a `transfer` always; not where `actor` is
     "system": what was never ours goes back by itself. `replaces` is a refund that failed.
     Raises `NotRefundable`.
     """
@@ -93,7 +93,8 @@ def request_refund(
     _require_left(payment, amount_minor, actor)
     _require_step(payment, amount_minor)
     given = payment.captured_minor - unreserved_minor(payment)
-    is_large = given + amount_minor > settings.REFUND_ALONE_UP_TO_MINOR
+    limit_minor = settings.REFUND_ALONE_UP_TO_MINOR.get(payment.currency)
+    is_large = limit_minor is None or given + amount_minor > limit_minor
     refund = Refund.objects.create(
         payment=payment,
         amount_minor=amount_minor,

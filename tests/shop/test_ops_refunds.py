@@ -99,7 +99,7 @@ def test_what_cannot_be_given_back_is_told_and_changes_nothing(finance, form):
 
 
 def test_above_the_limit_somebody_else_approves_on_the_orders_page(finance, settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     order = paid_order()
     finance.post(page_of(order), form_of(kind="all", reason="It came late."))
     refund = Refund.objects.get()
@@ -116,7 +116,7 @@ def test_above_the_limit_somebody_else_approves_on_the_orders_page(finance, sett
 
 
 def test_a_request_can_be_withdrawn(finance, settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     order = paid_order()
     finance.post(page_of(order), form_of(kind="all", reason="It came late."))
     finance.post(f"/ops/refunds/{Refund.objects.get().pk}/withdraw/")

@@ -40,7 +40,7 @@ def test_a_refund_of_everything_keeps_the_box_here_until_somebody_lets_it_leave(
 
 
 def test_the_last_part_of_everything_stops_it_and_what_waits_for_approval_does_not(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 1_000
+    settings.REFUND_ALONE_UP_TO_MINOR = {"USD": 1_000}
     order = paid_order()
     payment = order.payments.get()
     ask(payment, 1_000)
@@ -110,7 +110,7 @@ def test_the_page_says_so_before_and_after():
 
 
 def test_whoever_approves_it_is_told_too(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     order = paid_order()
     some = ask(order.payments.get(), 1_000)
     second = staff(*MORE)

@@ -20,7 +20,7 @@ def dashboard(payment: Payment, amount_minor: int, **more) -> RefundFacts:
 
 
 def test_a_refund_made_at_stripe_takes_the_place_of_one_that_waits_for_approval(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     payment = paid_order().payments.get()
     small, large = ask(payment, 1_000), ask(payment, payment.captured_minor - 1_000)
     refunds.apply_refunds(payment_id=payment.pk, found=[dashboard(payment, 2_000)])
@@ -75,7 +75,7 @@ def test_a_customer_who_was_told_of_a_refund_is_told_when_it_comes_back():
 
 
 def test_what_a_cancelled_order_is_owed_is_owed_again_when_its_refund_is_withdrawn(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     payment = paid_order().payments.get()
     early = ask(payment, 1_000)
     cancel_order(order_id=payment.order_id, actor="staff:mira", why="The customer asked.")
@@ -100,7 +100,7 @@ def test_a_refund_stands_failed_again_when_the_one_in_its_place_is_withdrawn(set
     payment = paid_order().payments.get()
     refund = ask(payment, 1_000)
     say(refund, "failed")
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     again = failed_refunds.retry_refund(refund_id=refund.pk, actor="staff:mira")
     refund_requests.withdraw_refund(refund_id=again.pk, actor="staff:mira")
     refund.refresh_from_db()

@@ -168,7 +168,7 @@ def test_a_second_payment_goes_back_by_itself():
 
 
 def test_money_after_cancellation_goes_back_by_itself_however_much_it_is(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     order = place_small_order()
     payment = payment_of(order)
     cancel_order(order_id=order.pk, actor="customer", why="changed my mind")
@@ -189,7 +189,7 @@ def test_cancelling_a_paid_order_leaves_the_refund_to_staff():
 
 
 def test_above_the_limit_nothing_is_asked_for_before_somebody_else_approves(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 1_500
+    settings.REFUND_ALONE_UP_TO_MINOR = {"USD": 1_500}
     payment = paid_order().payments.get()
     assert ask(payment, 1_000).status == Refund.Status.APPROVED
     second = ask(payment, 1_000)  # in two parts it would come to more than the limit
@@ -205,7 +205,7 @@ def test_above_the_limit_nothing_is_asked_for_before_somebody_else_approves(sett
 
 
 def test_what_is_withdrawn_can_be_asked_for_again(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     payment = paid_order().payments.get()
     refund = ask(payment, payment.captured_minor)
     with pytest.raises(NotRefundable):
@@ -284,7 +284,7 @@ def test_the_database_itself_refuses_to_give_back_more_and_to_rewrite(statement)
 
 
 def test_the_database_refuses_the_same_person_twice(settings):
-    settings.REFUND_ALONE_UP_TO_MINOR = 0
+    settings.REFUND_ALONE_UP_TO_MINOR = {}
     refund = ask(paid_order().payments.get(), 1_000)
     with pytest.raises(IntegrityError), transaction.atomic():
         Refund.objects.filter(pk=refund.pk).update(status="approved", approved_by="staff:mira")
