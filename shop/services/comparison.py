@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from shop.models import BalanceDifference, BalanceRecord, Payment, PaymentClearance, Refund
+from shop.models import BalanceDifference, BalanceRecord, Payment, Refund
 from shop.services import ledger
 
 CHARGES, REFUNDS, REFUND_FAILURES = {"charge"}, {"refund"}, {"refund_failure"}
@@ -37,6 +37,8 @@ def compare(records: Collection[BalanceRecord] = (), *, booked_keys: Collection[
     only Stripe decides on are booked from its balance, so there is nothing to compare.
     """
     open_ones = {one.key: one for one in BalanceDifference.objects.filter(resolved_at=None)}
+    if not (records or booked_keys or open_ones):
+        return 0
     of_open_ones = BalanceRecord.objects.filter(balancedifference__in=open_ones.values())
     explained, unexplained = _sort([*records, *of_open_ones])
     keys = {*explained, *booked_keys, *(key for key in open_ones if not key.startswith("record-"))}
@@ -84,14 +86,24 @@ class _Keys:
     def __init__(self, records: Iterable[BalanceRecord]) -> None:
         intents = {it.intent_id for it in records if it.category in CHARGES and it.intent_id}
         sources = {it.source_id for it in records if it.category in REFUNDS | REFUND_FAILURES}
-        payments = Payment.objects.filter(payment_intent_id__in=intents)
-        self.payments = dict(payments.values_list("payment_intent_id", "pk"))
-        held = payments.filter(status=Payment.Status.PROCESSING)
-        self.held = set(held.values_list("payment_intent_id", flat=True))
-        clearances = PaymentClearance.objects.filter(payment__in=self.payments.values())
-        self.orders = dict(clearances.values_list("payment_id", "order_id"))
-        refunds = Refund.objects.filter(stripe_id__in=sources)
+        self.payments: dict[str, int] = {}
+        self.held: set[str] = set()
+        self.orders: dict[int, int] = {}
+        if intents:
+            self._look_up(intents)
+        refunds = Refund.objects.filter(stripe_id__in=sources) if sources else Refund.objects.none()
         self.refunds = dict(refunds.values_list("stripe_id", "pk"))
+
+    def _look_up(self, intents: Collection[str]) -> None:
+        payments = Payment.objects.filter(payment_intent_id__in=intents).values_list(
+            "payment_intent_id", "pk", "status", "paymentclearance__order"
+        )
+        for intent_id, payment_id, status, order_id in payments:
+            self.payments[str(intent_id)] = payment_id
+            if status == Payment.Status.PROCESSING:
+                self.held.add(str(intent_id))
+            if order_id is not None:
+                self.orders[payment_id] = order_id
 
     def is_held(self, record: BalanceRecord) -> bool:
         return record.category in CHARGES and record.intent_id in self.held
@@ -117,18 +129,18 @@ def _records_of(keys: Iterable[str]) -> Iterable[BalanceRecord]:
     for key in keys:
         what, _, number = key.rpartition("-")
         ids.setdefault(what, set()).add(int(number))
-    payments = Payment.objects.filter(
-        Q(paymentclearance__order__in=ids.get("capture", ())) | Q(pk__in=ids.get("surplus", ()))
-    )
-    refunds = Refund.objects.filter(
-        pk__in=ids.get("refund", set()) | ids.get("refund-failed", set())
-    )
-    intents = payments.exclude(payment_intent_id=None).values_list("payment_intent_id", flat=True)
-    sources = refunds.exclude(stripe_id=None).values_list("stripe_id", flat=True)
-    return BalanceRecord.objects.filter(
-        Q(category__in=CHARGES, intent_id__in=list(intents))
-        | Q(category__in=REFUNDS | REFUND_FAILURES, source_id__in=list(sources))
-    )
+    found = Q(pk__in=())
+    if ids.keys() & {"capture", "surplus"}:
+        payments = Payment.objects.filter(
+            Q(paymentclearance__order__in=ids.get("capture", ())) | Q(pk__in=ids.get("surplus", ()))
+        ).exclude(payment_intent_id=None)
+        intents = list(payments.values_list("payment_intent_id", flat=True))
+        found |= Q(category__in=CHARGES, intent_id__in=intents)
+    if numbers := ids.get("refund", set()) | ids.get("refund-failed", set()):
+        refunds = Refund.objects.filter(pk__in=numbers).exclude(stripe_id=None)
+        sources = list(refunds.values_list("stripe_id", flat=True))
+        found |= Q(category__in=REFUNDS | REFUND_FAILURES, source_id__in=sources)
+    return BalanceRecord.objects.filter(found)
 
 
 def _note(key: str, at_stripe: _Side, books: _Side, known: BalanceDifference | None) -> int:
