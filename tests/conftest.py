@@ -28,7 +28,9 @@ django.setup()
 
 # What these folders share is dear to make: each stays on one worker. Marks of xdist's own would say
 # so beside the tests, but with pytest 9.2 they do not reach the one who hands tests out.
-TOGETHER = ("tests/history/", "tests/test_storm_truths/")
+TOGETHER = ("tests/browser/", "tests/history/", "tests/test_storm_truths/")
+# These take longest, the longest first: begun last, one would have the machine to itself.
+FIRST = (*TOGETHER, "tests/journeys/", "tests/shop/timelines/", "tests/configurator/engine/")
 
 
 class ByFolder(LoadScopeScheduling):
@@ -36,6 +38,15 @@ class ByFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Chance has shuffled them; what takes long comes before the rest all the same."""
+    places = range(len(FIRST))
+    items.sort(
+        key=lambda item: next((n for n in places if item.nodeid.startswith(FIRST[n])), len(FIRST))
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
@@ -46,7 +57,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The web's role can do in the test database what it can in any."""
     from tests.as_the_web import ROLE
+    from tests.emptying import empty_after_tests
 
+    empty_after_tests()
     with django_db_blocker.unblock():
         call_command("grant_web_role", ROLE, verbosity=0)
 

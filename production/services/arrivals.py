@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from production.errors import OverReceipt, UnknownReceipt
-from production.models import ReceiptOutcome, ScheduledReceipt, StockMovement
+from production.models import ScheduledReceipt, StockMovement
 from production.services.moving import Move
 
 Origin = StockMovement.Origin
@@ -187,19 +187,29 @@ def parcels(landed: Sequence[Landed]) -> list[Move]:
     ]
 
 
+JUDGE = """
+INSERT INTO production_receiptoutcome
+    (key, reference, part_id, supplier_name, quantity, ordered_on, first_due_on, last_due_on,
+     received_at)
+SELECT key, reference, part_id, supplier_name, quantity, ordered_on, first_due_on, last_due_on, %s
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::int[], %s::date[], %s::date[],
+            %s::date[]) WITH ORDINALITY
+    AS it (key, reference, part_id, supplier_name, quantity, ordered_on, first_due_on,
+           last_due_on, place)
+ORDER BY place
+"""
+
+
 def judge(landed: Sequence[Landed]) -> None:
     """Keep the promises beside what came. Who never confirmed is held to what was asked."""
-    ReceiptOutcome.objects.bulk_create(
-        ReceiptOutcome(
-            key=one.arrival.key,
-            reference=one.receipt.reference,
-            part_id=one.receipt.part_id,
-            supplier_name=one.receipt.supplier_name,
-            quantity=one.arrival.quantity,
-            ordered_on=one.receipt.ordered_on,
-            first_due_on=one.receipt.first_due_on or one.receipt.due_on,
-            last_due_on=one.receipt.due_on,
-            received_at=timezone.now(),
+    outcomes = [
+        (
+            *(one.arrival.key, one.receipt.reference, one.receipt.part_id),
+            *(one.receipt.supplier_name, one.arrival.quantity, one.receipt.ordered_on),
+            *(one.receipt.first_due_on or one.receipt.due_on, one.receipt.due_on),
         )
         for one in landed
-    )
+    ]
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*outcomes, strict=True)]
+        cursor.execute(JUDGE, [timezone.now(), *columns])

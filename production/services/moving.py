@@ -9,7 +9,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from production.errors import ShortOfStock
-from production.models import Bin, BinStock, StockLevel, StockMovement
+from production.models import Bin, StockLevel, StockMovement
+from production.services.shelf_rows import (
+    held_in_bins,
+    lock_levels,
+    write_bins,
+    write_movements,
+)
 from production.services.stock import LevelChange, change_levels
 
 Origin = StockMovement.Origin
@@ -216,17 +222,14 @@ def move_stock(moves: Sequence[Move], *, actor: str) -> None:
                     actor=actor[:120],
                 )
             )
-    StockMovement.objects.bulk_create(rows)
+    write_movements(rows)
     _write_levels(shelf, moves)
-    BinStock.objects.bulk_create(
-        [
-            BinStock(part_id=part_id, bin_id=bin_id, quantity=part.bins[bin_id])
-            for part_id, part in sorted(shelf.items())
-            for bin_id in sorted(part.touched)
-        ],
-        update_conflicts=True,
-        unique_fields=["part", "bin"],
-        update_fields=["quantity"],
+    write_bins(
+        {
+            (part_id, bin_id): part.bins[bin_id]
+            for part_id, part in shelf.items()
+            for bin_id in part.touched
+        }
     )
 
 
@@ -246,33 +249,18 @@ def _parcels(part: PartOnShelf, move: Move) -> list[Parcel]:
 def _lock(moves: Sequence[Move]) -> dict[int, PartOnShelf]:
     part_ids = {move.part_id for move in moves}
     coming = {move.part_id for move in moves if move.quantity > 0 and move.to_bin_id is None}
-    if coming:
-        StockLevel.objects.bulk_create(
-            [StockLevel(part_id=part_id) for part_id in sorted(coming)], ignore_conflicts=True
-        )
-    levels = (
-        StockLevel.objects.select_for_update(of=("self",))
-        .select_related("part")
-        .filter(pk__in=part_ids)
-        .order_by("pk")
-    )
+    levels = lock_levels(part_ids, coming=coming)
     shelf = {level.pk: PartOnShelf(level, {}, set()) for level in levels}
     if missing := part_ids - shelf.keys():
         raise ShortOfStock(
             f"{len(missing)} of {len(part_ids)} parts have less on the shelf than asked: "
             "they never lay there."
         )
-    held = BinStock.objects.filter(part__in=part_ids, quantity__gt=0).select_related("bin")
-    for one in sorted(held, key=lambda one: picking_order(one, shelf[one.part_id].level)):
-        shelf[one.part_id].bins[one.bin_id] = one.quantity
-        if one.bin.purpose == Bin.Purpose.QUALITY:
-            shelf[one.part_id].aside.add(one.bin_id)
+    for part_id, bin_id, pieces, is_aside in held_in_bins(part_ids):
+        shelf[part_id].bins[bin_id] = pieces
+        if is_aside:
+            shelf[part_id].aside.add(bin_id)
     return shelf
-
-
-def picking_order(held: BinStock, level: StockLevel) -> tuple[bool, int, str]:
-    """The home bin first, then along the walk. `held` comes with its bin."""
-    return held.bin_id != level.home_bin_id, held.bin.sequence, held.bin.code
 
 
 def _write_levels(shelf: dict[int, PartOnShelf], moves: Sequence[Move]) -> None:

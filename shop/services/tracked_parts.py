@@ -53,6 +53,10 @@ SET name = excluded.name, quantity = excluded.quantity, state = excluded.state,
     due_on = excluded.due_on, supplier_name = excluded.supplier_name,
     position = excluded.position,
     serial = CASE excluded.serial WHEN '' THEN part.serial ELSE excluded.serial END
+WHERE (part.name, part.quantity, part.state, part.due_on, part.supplier_name, part.position)
+    IS DISTINCT FROM (excluded.name, excluded.quantity, excluded.state, excluded.due_on,
+                      excluded.supplier_name, excluded.position)
+    OR excluded.serial NOT IN ('', part.serial)
 """
 FORGET_PARTS = """
 WITH gone AS (

@@ -10,7 +10,7 @@ from django.utils import timezone
 from production.services.spreading import Spread, spread_receipts
 from production.services.supply import ReceiptFacts, record_scheduled_receipts
 from suppliers.errors import BadPromise
-from suppliers.models import PromiseEvent, PurchaseOrder, PurchaseOrderLine
+from suppliers.models import PurchaseOrder, PurchaseOrderLine
 
 # A promise further away than this is a slip of the keyboard.
 FARTHEST = timedelta(days=365)
@@ -95,16 +95,21 @@ def write_down(
         receipts=[facts for line in lines for facts in _facts(line, purchase_order.supplier.name)],
         order_ids=order_ids,
     )
-    PromiseEvent.objects.bulk_create(
-        PromiseEvent(line=line, promised_on=day, quantity=pieces)
-        for line in lines
-        for day, pieces in _days(line)
-    )
+    days = [(line.pk, day, pieces) for line in lines for day, pieces in _days(line)]
     said = [(line.pk, line.promised_on, line.later_quantity, line.later_on) for line in lines]
     with connection.cursor() as cursor:
+        cursor.execute(KEEP, [list(column) for column in zip(*days, strict=True)])
         cursor.execute(SAY, [list(column) for column in zip(*said, strict=True)])
 
 
+# What was said stays, whatever is said later.
+KEEP = """
+INSERT INTO suppliers_promiseevent (line_id, promised_on, quantity, channel)
+SELECT line_id, promised_on, quantity, 'link'
+FROM unnest(%s::bigint[], %s::date[], %s::int[]) WITH ORDINALITY
+    AS it (line_id, promised_on, quantity, place)
+ORDER BY place
+"""
 SAY = """
 UPDATE suppliers_purchaseorderline AS line
 SET promised_on = it.promised_on, later_quantity = it.later_quantity, later_on = it.later_on

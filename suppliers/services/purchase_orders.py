@@ -12,13 +12,14 @@ from config.audit.services import change_status
 from config.locks import lock_rows
 from config.mail.models import OutgoingMail
 from config.mail.services import Attachment, message_id, queue_mail
+from config.rows import rows_of
 from production.services.incoming import lock_receipts
 from production.services.supply import withdraw_scheduled_receipts
 from suppliers.errors import BadPromise, PurchaseOrderClosed
 from suppliers.models import PurchaseOrder, PurchaseOrderLine
 from suppliers.outbound.csv import purchase_order_csv
 from suppliers.outbound.pdf import purchase_order_pdf
-from suppliers.selectors import by_token
+from suppliers.selectors import by_token, id_by_token
 from suppliers.services.promised_days import Later, promised, put_together, write_down
 
 Status = PurchaseOrder.Status
@@ -100,6 +101,9 @@ def check_open(purchase_order: PurchaseOrder) -> None:
         raise PurchaseOrderClosed(f"{purchase_order.number} is {state}; nothing more is to come.")
 
 
+LINES_OF = "SELECT {columns} FROM {table} WHERE purchase_order_id = %s ORDER BY line_number"
+
+
 @transaction.atomic
 def confirm_purchase_order(
     *, token: str, promises: Mapping[int, date], later: Mapping[int, Later] | None = None
@@ -111,10 +115,13 @@ def confirm_purchase_order(
     `NotFound` for a token that is nobody's, `BadPromise` for a line, day or number of pieces that
     cannot be, and `PurchaseOrderClosed` once nothing more is to come.
     """
-    order_ids = lock_orders_of(by_token(token).pk)
+    order_ids = lock_orders_of(id_by_token(token))
     purchase_order = by_token(token)
     check_open(purchase_order)
-    lines = {line.line_number: line for line in purchase_order.lines.all()}
+    lines = {}
+    for line in rows_of(PurchaseOrderLine, LINES_OF, [purchase_order.pk]):
+        line.purchase_order = purchase_order
+        lines[line.line_number] = line
     was_split = {line.pk for line in lines.values() if line.later_quantity}
     rest = later or {}
     if strangers := set(rest) - set(promises):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from config.audit.services import change_status
 from config.locks import lock_rows
@@ -148,10 +148,18 @@ def _the_same(receipt: GoodsReceipt, line_id: int, quantity: int) -> GoodsReceip
     return receipt
 
 
+IS_OPEN = """
+SELECT EXISTS (SELECT FROM suppliers_purchaseorderline
+               WHERE purchase_order_id = %s AND received_quantity < quantity)
+"""
+
+
 def _follow(purchase_order_id: int, actor: str) -> None:
     """The order's state is what its lines say."""
     (purchase_order,) = lock_rows(PurchaseOrder, [purchase_order_id])
-    is_open = purchase_order.lines.filter(received_quantity__lt=F("quantity")).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(IS_OPEN, [purchase_order_id])
+        is_open = cursor.fetchone()[0]
     state = Status.PARTLY_RECEIVED if is_open else Status.RECEIVED
     if purchase_order.status != state:
         change_status(purchase_order, to=state, why="goods received", actor=actor)

@@ -19,6 +19,7 @@ from shop.stripe.sandbox.cashier import Settings
 from shop.stripe.sandbox.server import open_cashier, serve_in_thread
 from tests.browser.chromium import running_chromium
 from tests.browser.clerk import clerk_at_work
+from tests.emptying import empty_the_database
 from tests.factories.configurator import ProductModelFactory, publish_small_model
 from tests.factories.production import makeable_model
 from tests.factories.shop import ShippingMethodFactory
@@ -84,7 +85,7 @@ def _rows(shop_url: str, django_db_blocker: Any) -> Iterator[None]:
         with clerk_at_work():
             yield
         # Sequences go on: what is cached by primary key must not meet another row of that key.
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+        empty_the_database()
         # While Playwright's loop runs, Django gives this thread a connection of its own.
         connections.close_all()
 

@@ -183,29 +183,44 @@ def draft_small_model(
     """The small computer as a draft: tables filled, prices listed, nothing checked."""
     product_model = product_model or ProductModelFactory.create()
     version = ModelVersionFactory.create(product_model=product_model, number=number)
-    groups = {}
-    for position, (code, (name, options)) in enumerate(GROUPS.items()):
-        target = groups.get(code.removesuffix("_quantity")) if code.endswith("_quantity") else None
-        groups[code] = OptionGroup.objects.create(
-            version=version, code=code, name=name, position=position, quantity_for=target
+    groups = _groups(version)
+    Option.objects.bulk_create(
+        Option(
+            group=groups[group],
+            code=code,
+            name=name,
+            facts=f"{name}, in one line",
+            part_number=part_number,
+            attributes=attributes,
+            position=place,
         )
-        Option.objects.bulk_create(
-            Option(
-                group=groups[code],
-                code=option_code,
-                name=option_name,
-                facts=f"{option_name}, in one line",
-                part_number=part_number,
-                attributes=attributes,
-                position=place,
-            )
-            for place, (option_code, option_name, part_number, _, attributes) in enumerate(options)
-        )
+        for group, (_, options) in GROUPS.items()
+        for place, (code, name, part_number, _, attributes) in enumerate(options)
+    )
     Rule.objects.bulk_create(
         Rule(version=version, position=place, **rule) for place, rule in enumerate(RULES)
     )
     price_small_model(version=version, currency=currency)
     return version
+
+
+def _groups(version: ModelVersion) -> dict[str, OptionGroup]:
+    """By code. What is counted has to be there before what counts it."""
+    groups: dict[str, OptionGroup] = {}
+    for are_quantities in (False, True):
+        made = OptionGroup.objects.bulk_create(
+            OptionGroup(
+                version=version,
+                code=code,
+                name=name,
+                position=position,
+                quantity_for=groups.get(code.removesuffix("_quantity")),
+            )
+            for position, (code, (name, _)) in enumerate(GROUPS.items())
+            if code.endswith("_quantity") is are_quantities
+        )
+        groups |= {one.code: one for one in made}
+    return groups
 
 
 def small_prices() -> dict[tuple[str, str], int]:

@@ -72,8 +72,23 @@ DEFAULT_NEEDS = {
 
 
 def part(part_number: str, **fields: Any) -> Part:
-    defaults = {"name": part_number.replace("-", " ").title(), **fields}
+    defaults = {"name": _name_of(part_number), **fields}
     return Part.objects.get_or_create(part_number=part_number, defaults=defaults)[0]
+
+
+def _name_of(part_number: str) -> str:
+    return part_number.replace("-", " ").title()
+
+
+def _parts(wanted: Iterable[Part]) -> None:
+    """Those of them that do not exist yet, by two statements: nearly every test makes them."""
+    by_number: dict[str, Part] = {}
+    for one in wanted:
+        by_number.setdefault(one.part_number, one)
+    known = Part.objects.filter(part_number__in=by_number).values_list("part_number", flat=True)
+    for part_number in known:
+        del by_number[part_number]
+    Part.objects.bulk_create(by_number.values())
 
 
 def stock_part(part_number: str, quantity: int) -> Part:
@@ -111,17 +126,21 @@ def draft_bill(owner: Part, lines: Iterable[LineRow], product_slug: str = "") ->
     made = BillOfMaterial.objects.create(
         part=owner, revision=owner.bills.count() + 1, product_slug=product_slug
     )
-    for position, (what, quantity_per, condition, operation) in enumerate(lines):
-        is_group = what.startswith("@")
-        BomLine.objects.create(
+    lines = list(lines)
+    named = [what for what, *_ in lines if not what.startswith("@")]
+    components = {one.part_number: one for one in Part.objects.filter(part_number__in=named)}
+    BomLine.objects.bulk_create(
+        BomLine(
             bill=made,
             position=position,
-            component=None if is_group else Part.objects.get(part_number=what),
-            component_group=what[1:] if is_group else "",
+            component=None if what.startswith("@") else components[what],
+            component_group=what[1:] if what.startswith("@") else "",
             quantity_per=quantity_per,
             condition=condition,
             operation=operation,
         )
+        for position, (what, quantity_per, condition, operation) in enumerate(lines)
+    )
     return made
 
 
@@ -144,30 +163,33 @@ def change_line(line: BomLine, **fields: Any) -> BillOfMaterial:
 
 
 def idle_plant() -> None:
-    for kind in ("kitting", "build", "test", "box"):
-        center, is_new = WorkCenter.objects.get_or_create(
-            operation=kind, defaults={"code": kind, "name": kind.title(), "standard_minutes": 60}
-        )
-        if is_new:
-            man(center)
+    known = set(WorkCenter.objects.values_list("operation", flat=True))
+    centers = WorkCenter.objects.bulk_create(
+        WorkCenter(operation=kind, code=kind, name=kind.title(), standard_minutes=60)
+        for kind in ("kitting", "build", "test", "box")
+        if kind not in known
+    )
+    man(*centers)
 
 
-def man(center: WorkCenter, days: Iterable[int] = range(5)) -> None:
+def man(*centers: WorkCenter, days: Iterable[int] = range(5)) -> None:
     """One shift of eight hours on each of these weekdays."""
     Shift.objects.bulk_create(
-        Shift(work_center=center, weekday=day, starts_at=time(8), ends_at=time(16)) for day in days
+        Shift(work_center=center, weekday=day, starts_at=time(8), ends_at=time(16))
+        for center in centers
+        for day in days
     )
 
 
 def makeable_model(*, version: ModelVersion | None = None, pieces: int = PLENTY) -> ModelVersion:
     """The small computer on sale, with parts, bills, lead times, and `pieces` of every part."""
     version = version or publish_small_model()
-    for _, options in GROUPS.values():
-        for _, name, part_number, _, _ in options:
-            if part_number:
-                part(part_number, name=name, category=_group_of(part_number))
-    for part_number in FIXED_PARTS:
-        part(part_number, is_tracked=part_number not in CONSUMABLES)
+    chosen = [option for _, options in GROUPS.values() for option in options if option[2]]
+    _parts(Part(part_number=one[2], name=one[1], category=_group_of(one[2])) for one in chosen)
+    _parts(
+        Part(part_number=one, name=_name_of(one), is_tracked=one not in CONSUMABLES)
+        for one in FIXED_PARTS
+    )
     if not Part.objects.filter(part_number="CHASSIS-KIT").exists():
         phantom = Part.Kind.PHANTOM
         bill(part("SET-CABLES", kind=phantom), SET_CABLES)
