@@ -29,7 +29,7 @@ class _Side:
         self.amounts[currency] = self.amounts.get(currency, 0) + amount_minor
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def compare(records: Collection[BalanceRecord] = (), *, booked_keys: Collection[str] = ()) -> int:
     """Compare these movements, these bookings of ours, and all that is open from before.
 

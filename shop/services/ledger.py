@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Sum
 
+from config.rows import rows_of
 from shop.models import (
     BalanceRecord,
     LedgerEntry,
@@ -20,6 +21,22 @@ from shop.models import (
 Account = LedgerEntry.Account
 
 
+# The fact and its entries; nothing where its key is known.
+POST = """
+WITH fact AS (
+    INSERT INTO {table} (order_id, key, memo) VALUES (%s, %s, %s) ON CONFLICT (key) DO NOTHING
+    RETURNING {columns}
+), entries AS (
+    INSERT INTO shop_ledgerentry (transaction_id, account, amount_minor, currency)
+    SELECT fact.id, it.account, it.amount_minor, %s
+    FROM fact, unnest(%s::text[], %s::bigint[]) WITH ORDINALITY
+        AS it (account, amount_minor, place)
+    ORDER BY place
+)
+SELECT * FROM fact
+"""
+
+
 def post(
     *, order: Order | None, key: str, memo: str, currency: str, entries: dict[str, int]
 ) -> LedgerTransaction:
@@ -29,18 +46,10 @@ def post(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("post() belongs inside the transaction of the fact that it books")
-    transaction, is_new = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"order": order, "memo": memo}
-    )
-    if is_new:
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                transaction=transaction, account=account, amount_minor=amount, currency=currency
-            )
-            for account, amount in entries.items()
-            if amount
-        )
-    return transaction
+    moved = {str(account): amount for account, amount in entries.items() if amount}
+    values = [order.pk if order else None, key, memo, currency, list(moved), list(moved.values())]
+    written = rows_of(LedgerTransaction, POST, values)
+    return written[0] if written else LedgerTransaction.objects.get(key=key)
 
 
 def post_capture(*, clearance: PaymentClearance) -> None:
