@@ -14,7 +14,7 @@ from config.outbox import sources
 from config.outbox.models import Delivery, OutboxEvent
 from production.errors import OperationOutOfOrder, ShortOfStock
 from production.models import Allocation, AssemblyJob, MaterialRequirement, StockLevel
-from production.services import free_supply, plan_rows, planning, shop_floor, supply
+from production.services import bills, free_supply, plan_rows, planning, shop_floor, supply
 from tests.concurrency.races import SUPPLY_WITHOUT_LOCKS
 from tests.factories.production import (
     PLENTY,
@@ -58,18 +58,18 @@ def unlocked(model, keys):
     return list(model.objects.filter(pk__in=list(keys)).order_by("pk"))
 
 
-def all_at_once(monkeypatch, name: str) -> None:
-    """Have every racer stand before `planning.<name>` until all do.
+def all_at_once(monkeypatch, where, name: str) -> None:
+    """Have every racer stand before `where.<name>` until all do.
 
     The place matters: all have read that the order has no jobs, and none has written one.
     """
-    gate, call = Barrier(RACERS, timeout=30), getattr(planning, name)
+    gate, call = Barrier(RACERS, timeout=30), getattr(where, name)
 
     def wait(*args, **kwargs):
         gate.wait()
         return call(*args, **kwargs)
 
-    monkeypatch.setattr(planning, name, wait)
+    monkeypatch.setattr(where, name, wait)
 
 
 def test_an_order_delivered_eight_times_at_once_is_planned_once():
@@ -94,7 +94,7 @@ def test_a_delivery_that_eight_workers_take_is_done_once():
 def test_control_without_the_lock_the_racers_collide_on_the_constraint(monkeypatch):
     order = released_order()
     monkeypatch.setattr(planning, "lock_rows", unlocked)
-    all_at_once(monkeypatch, "_snapshots")
+    all_at_once(monkeypatch, bills, "snapshots")
     errors = race(*[lambda: planning.plan_order(order_id=order.pk)] * RACERS)
     assert len(errors) == RACERS - 1
     assert all(isinstance(error, IntegrityError) for error in errors)
@@ -105,7 +105,7 @@ def test_control_without_lock_and_constraints_the_order_is_planned_eight_times(m
     order = released_order()
     monkeypatch.setattr(planning, "lock_rows", unlocked)
     monkeypatch.setattr(planning, "publish_all", lambda _: None)
-    all_at_once(monkeypatch, "_snapshots")
+    all_at_once(monkeypatch, bills, "snapshots")
     with without_constraints():
         assert race(*[lambda: planning.plan_order(order_id=order.pk)] * RACERS) == []
         assert AssemblyJob.objects.count() == RACERS
@@ -132,7 +132,7 @@ def orders_that_read_before_anybody_writes(monkeypatch):
     planned_order(version=version)  # has written the bill down, so that nobody waits for it
     orders = [released_order(version=version) for _ in range(RACERS)]
     monkeypatch.setattr(free_supply, "FREE_SUPPLY", SUPPLY_WITHOUT_LOCKS)
-    all_at_once(monkeypatch, "planned_outlook")
+    all_at_once(monkeypatch, planning, "planned_outlook")
     return [lambda o=order: planning.plan_order(order_id=o.pk) for order in orders]
 
 
