@@ -176,6 +176,14 @@ class StockMovement(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="stock_movement_not_zero")
         ]
+        indexes = [
+            # From the newest back: which delivery the pieces came with that a job takes.
+            models.Index(
+                fields=["part", "id"],
+                condition=Q(quantity__gt=0, kind__in=["opening", "receipt", "adjustment"]),
+                name="stock_movement_came_in",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity:+} × {self.part_id}"

@@ -7,29 +7,31 @@ from django.db import connection
 from production.models import MaterialRequirement
 
 # The pieces that lie there are the newest that came in; those that have just left are the next
-# older ones. Counting what came in from the newest back, they stand from `on_hand` on.
+# older ones. Counting what came in from the newest back, they stand from `on_hand` on: read is
+# one arrival after the other (the index stock_movement_came_in), until all of them are found.
 WRITE = """
-WITH taken AS (
+WITH RECURSIVE taken AS (
     SELECT requirement_id, part_id, pieces
     FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS row (requirement_id, part_id, pieces)
 ), heap AS (
-    SELECT part_id, kind, reference, quantity,
-           sum(quantity) OVER (PARTITION BY part_id ORDER BY id DESC) AS upto
-    FROM production_stockmovement
-    WHERE part_id IN (SELECT part_id FROM taken) AND quantity > 0
-      AND kind IN ('opening', 'receipt', 'adjustment')
-), found AS (
-    SELECT taken.requirement_id,
-           CASE heap.kind WHEN 'receipt' THEN heap.reference ELSE heap.kind END AS reference,
-           least(heap.upto, level.on_hand + taken.pieces)
-               - greatest(heap.upto - heap.quantity, level.on_hand) AS pieces
-    FROM taken
-    JOIN production_stocklevel AS level ON level.part_id = taken.part_id
-    JOIN heap ON heap.part_id = taken.part_id AND heap.upto > level.on_hand
-        AND heap.upto - heap.quantity < level.on_hand + taken.pieces
+    SELECT requirement_id, part_id, on_hand, on_hand + pieces AS until,
+           9223372036854775807 AS id, '' AS reference, 0::bigint AS below, 0::bigint AS upto
+    FROM taken JOIN production_stocklevel USING (part_id)
+  UNION ALL
+    SELECT heap.requirement_id, heap.part_id, heap.on_hand, heap.until, came.id, came.reference,
+           heap.upto, heap.upto + came.quantity
+    FROM heap CROSS JOIN LATERAL (
+        SELECT id, quantity,
+               CASE kind WHEN 'receipt' THEN reference ELSE kind END::text AS reference
+        FROM production_stockmovement
+        WHERE part_id = heap.part_id AND id < heap.id AND quantity > 0
+          AND kind IN ('opening', 'receipt', 'adjustment')
+        ORDER BY id DESC LIMIT 1
+    ) AS came
+    WHERE heap.upto < heap.until
 ), known AS (
-    SELECT requirement_id, reference, sum(pieces) AS pieces
-    FROM found GROUP BY requirement_id, reference
+    SELECT requirement_id, reference, sum(least(upto, until) - greatest(below, on_hand)) AS pieces
+    FROM heap WHERE upto > on_hand GROUP BY requirement_id, reference
 )
 INSERT INTO production_piecesource (requirement_id, reference, quantity)
 SELECT requirement_id, reference, pieces FROM known

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from config.outbox.relay import drain
 from production.models import AssemblyJob
 from production.services import shop_floor
-from shop.models import Order
+from shop.models import Order, Payment
 from tests.browser.conftest import OpenPage
 
 pytestmark = [
@@ -44,6 +44,19 @@ def order_and_pay(page: Page) -> None:
     page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     page.wait_for_url("**/orders/*/")
+
+
+def test_enter_in_a_field_of_the_cashier_pays_with_what_is_typed_there(open_page: OpenPage):
+    page = open_page("/machines/small/")
+    put_into_cart(page)
+    page.get_by_role("link", name="Check out").click()
+    fill_in(page)
+    page.get_by_role("button", name="Order and pay").click()
+    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    page.get_by_label("Card number").fill("5555 5555 5555 4444")
+    page.get_by_label("Security code").press("Enter")
+    expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
+    assert Payment.objects.latest("pk").status == Payment.Status.CLEARED
 
 
 def heading(page: Page) -> str:

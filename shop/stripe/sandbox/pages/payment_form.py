@@ -179,7 +179,11 @@ def _fields(session: Document, method: Method, form: Form) -> Markup:
 
 
 def _usual(session: Document) -> Markup:
-    """The card that most people want, one press away."""
+    """The card that most people want, one press away.
+
+    It stands before the form, whose first button is the one that Enter presses: so the page has
+    another one, which nobody sees, before it.
+    """
     if not session["amount_total"] or "card" not in session["payment_method_types"]:
         return NOTHING
     return render("usual", action=_action(session), key=USUAL.key, number=USUAL.number)
