@@ -4,10 +4,14 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from config.console.registry import Concern, MenuEntry, register_concerns, register_entry
+from config.console.registry import (
+    Concern,
+    MenuEntry,
+    concerns_about,
+    register_concerns,
+    register_entry,
+)
 from configurator.models import VersionRun
-
-MOST_SHOWN = 20
 
 
 def register() -> None:
@@ -40,9 +44,17 @@ def concerns() -> Iterable[Concern]:
     """Runs that broke down, and were not asked for again since."""
     last = VersionRun.objects.order_by("version", "-pk").distinct("version").values("pk")
     broken = VersionRun.objects.filter(pk__in=last, outcome=VersionRun.Outcome.FAILED)
-    for run in broken.select_related("version__product_model").defer("version__ir")[:MOST_SHOWN]:
-        yield Concern(
-            title=f"{run.version} could not be checked",
-            detail=str(run.reasons[0]) if run.reasons else run.last_error,
-            url=reverse("ops:version", args=[run.version_id]),
-        )
+    return concerns_about(
+        broken.select_related("version__product_model").defer("version__ir").order_by("pk"),
+        _broken,
+        rest="Versions that could not be checked.",
+        url=reverse("ops:machines"),
+    )
+
+
+def _broken(run: VersionRun) -> Concern:
+    return Concern(
+        title=f"{run.version} could not be checked",
+        detail=str(run.reasons[0]) if run.reasons else run.last_error,
+        url=reverse("ops:version", args=[run.version_id]),
+    )
