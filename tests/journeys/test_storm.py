@@ -97,6 +97,7 @@ def test_a_hundred_customers_and_ten_kills_leave_nothing_undone():
 
 @pytest.mark.journey
 def test_a_storm_notices_a_seeded_bug():
-    code, figures, said = storm("--bug=planned_twice")
+    # After one that plans wrongly a shop comes to rest, which after most bugs it never does.
+    code, figures, said = storm("--bug=part_is_forgotten")
     assert code == 1, said
-    assert figures["violations"]["I2"] > 0
+    assert figures["violations"]["I4"] > 0
