@@ -1,10 +1,11 @@
 """What is ordered, made and bought, wrongly."""
 
 import time
+from collections import Counter
 from typing import Any
 
 from tests.storm.bugs.bug import Bug
-from tests.storm.bugs.replacing import replace
+from tests.storm.bugs.replacing import replace, right_one, set_constant
 from tests.storm.world import Faults
 
 
@@ -39,37 +40,32 @@ def _planned_twice() -> None:
 
 
 def _part_is_forgotten() -> None:
-    replace("production.bom:needs", lambda right: lambda lines: right(lines)[:-1])
+    # Of a machine with all that it takes, and of one that gets sub-assemblies from the shelf.
+    replace("production.bom.as_ordered:_summed", lambda right: lambda wanted: right(wanted)[:-1])
 
 
 def _levels_are_read_and_written() -> None:
     """Read, compute, write, as one does it the first time; and nobody holds the rows meanwhile."""
 
-    def unlocked(right: Any) -> Any:
-        from production.models import StockLevel
-
-        def lock_free_stock(part_ids: Any) -> dict[int, int]:
-            levels = StockLevel.objects.filter(pk__in=set(part_ids)).order_by("pk")
-            return {level.pk: level.on_hand - level.allocated for level in levels}
-
-        return lock_free_stock
-
     def rewritten(right: Any) -> Any:
         from production.models import StockLevel
 
-        def change_levels(changes: Any) -> None:
-            by_part = {change.part_id: change for change in changes}
-            levels = list(StockLevel.objects.filter(pk__in=by_part).order_by("pk"))
+        def write(machines: Any, outlook: Any) -> None:
+            promised: Counter[int] = Counter()
+            for need in (need for machine in machines for need in machine.needs):
+                promised[need.supply.part_id] += need.from_stock
+            levels = list(StockLevel.objects.filter(pk__in=promised).order_by("pk"))
             time.sleep(0.5)
+            right(machines, outlook)
             for level in levels:
-                level.on_hand += by_part[level.pk].on_hand
-                level.allocated += by_part[level.pk].allocated
-                level.save(update_fields=["on_hand", "allocated"])
+                level.allocated += promised[level.pk]
+                level.save(update_fields=["allocated"])
 
-        return change_levels
+        return write
 
-    replace("production.services.stock:lock_free_stock", unlocked)
-    replace("production.services.stock:change_levels", rewritten)
+    free_supply = "production.services.free_supply:FREE_SUPPLY"
+    set_constant(free_supply, right_one(free_supply).replace("FOR UPDATE", "--"))
+    replace("production.services.plan_rows:write", rewritten)
 
 
 def _cancelled_work_goes_on() -> None:
