@@ -108,10 +108,11 @@ def run(server: Server, ready_file: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     serve_in_thread(server)
-    sys.stdout.write(f"{server.url}\n")
-    sys.stdout.flush()
     if ready_file:
         announce(ready_file, server.url)
+    # Last: who has read this line finds the file too.
+    sys.stdout.write(f"{server.url}\n")
+    sys.stdout.flush()
     stopping.wait()
     server.stop()
     if ready_file:
