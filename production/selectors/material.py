@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from config.calendar import add_working_days
+from production.expecting import last_piece_on
 from production.models import AssemblyJob, JobOperation, MaterialRequirement, Part
 from production.selectors.picking import with_picked
 from production.selectors.plant import OPEN_JOBS
@@ -76,7 +76,7 @@ def material_outlook(
     """Every requirement of these orders' or jobs' machines, job by job, in one statement.
 
     `is_with_picks`: the requirements come `with_picked`, which is a statement more.
-    What is on order comes on its receipt's day; what is not, `lead_days` working days from today.
+    `expected_on` is what `last_piece_on` says.
     """
     wanted = Q(quantity__gt=0)
     if order_ids is not None:
@@ -116,13 +116,14 @@ def material_outlook(
 def _outlook(row: Any, today: date) -> PartOutlook:
     profile = getattr(row.part, "supply_profile", None)
     expected: date | None = None
-    if row.short_quantity and not row.undated:
-        expected = row.comes_on
-        if row.coming < row.short_quantity:
-            expected = None
-            if profile is not None and profile.lead_days is not None:
-                ordered_now = add_working_days(today, profile.lead_days)
-                expected = max(ordered_now, row.comes_on or ordered_now)
+    if row.short_quantity:
+        expected = last_piece_on(
+            row.comes_on,
+            is_undated=bool(row.undated),
+            is_all_on_order=row.coming >= row.short_quantity,
+            lead_days=profile.lead_days if profile else None,
+            today=today,
+        )
     return PartOutlook(
         requirement=row,
         coming=row.coming,

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from config.calendar import add_working_days
+from production.expecting import last_piece_on
 from production.models import Part
 
-# As `selectors.material_outlook` says of pages. What is on its way matters for what is short only.
+# What is on its way matters for what is short only.
 # Looked up part by part: joined, the statement takes longer to plan than to run.
 STANDING = """
 WITH job AS MATERIALIZED (
@@ -108,11 +108,11 @@ def _part(row: tuple[Any, ...], today: date) -> StandingPart:
         return StandingPart(part, quantity, short)
     pieces, last_on, is_undated, sent_by = coming
     lead_days, sold_by = profile or (None, "")
-    day = date.fromisoformat(last_on) if last_on else None
-    if is_undated:
-        day = None
-    elif (pieces or 0) < short:
-        # What is not on order comes `lead_days` working days from today.
-        ordered_now = None if lead_days is None else add_working_days(today, lead_days)
-        day = ordered_now and max(ordered_now, day or ordered_now)
-    return StandingPart(part, quantity, short, pieces or 0, day, sent_by or sold_by)
+    expected_on = last_piece_on(
+        date.fromisoformat(last_on) if last_on else None,
+        is_undated=bool(is_undated),
+        is_all_on_order=(pieces or 0) >= short,
+        lead_days=lead_days,
+        today=today,
+    )
+    return StandingPart(part, quantity, short, pieces or 0, expected_on, sent_by or sold_by)

@@ -3,12 +3,12 @@
 What `outlook` reads back from the database later, here from what planning still has in hand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 from config.calendar import add_working_days
+from production.expecting import last_piece_on
 from production.promising import ShipDate, ToMake, Wait, nobody_works, ship_date, wait_for
 from production.promising import morning_after as morning_after_it_comes
 from production.scheduling import NoWorkingTime, Plant
@@ -31,13 +31,12 @@ class PlannedOutlook:
 
 def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
     """The outlook of machines in the order in which they will be built. One statement."""
-    ordered_on = partial(add_working_days, today)
     plant = plant_now().plant
     found = PlannedOutlook()
     waits: dict[int, list[Wait | None]] = {}
     for machine in machines:
         expected = {
-            index: _expected_on(need, ordered_on)
+            index: _expected_on(need, today)
             for index, need in enumerate(machine.needs)
             if need.from_stock < need.quantity
         }
@@ -62,15 +61,16 @@ def _date(plant: Plant, waits: Sequence[Wait | None], today: date) -> ShipDate:
     return ship_date(plant, machines, today)
 
 
-def _expected_on(need: PlannedNeed, ordered_on: Callable[[int], date]) -> date | None:
-    """When the last missing piece comes: as its receipt says, or `lead_days` after today."""
-    supply = need.supply
-    if not need.coming:
-        return None if supply.lead_days is None else ordered_on(supply.lead_days)
-    days = [supply.due[receipt][0] for receipt, _ in need.coming]
-    if need.short:
-        days.append(None if supply.lead_days is None else ordered_on(supply.lead_days))
-    return None if None in days else max(day for day in days if day)
+def _expected_on(need: PlannedNeed, today: date) -> date | None:
+    # Mostly nothing is on its way, and this is asked of every line of every machine.
+    days = [need.supply.due[receipt][0] for receipt, _ in need.coming] if need.coming else ()
+    return last_piece_on(
+        max((day for day in days if day), default=None) if days else None,
+        is_undated=None in days,
+        is_all_on_order=bool(days) and not need.short,
+        lead_days=need.supply.lead_days,
+        today=today,
+    )
 
 
 def _last(days: Sequence[date | None], today: date) -> date | None:

@@ -22,6 +22,7 @@ from production.models import MaterialRequirement, Part, StockLevel
 from shop.models import Order
 from tests.factories.production import makeable_model
 from tests.factories.suppliers import offer
+from tests.production import stories
 from tests.production.machine import steps
 from tests.production.machine.truths import broken
 
@@ -79,6 +80,11 @@ class Life(RuleBasedStateMachine):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         assert broken() == {}
+
+    @invariant()
+    def all_tell_the_same_days(self) -> None:
+        assert stories.pages() == stories.standing()
+        assert stories.written() == stories.written_anew()
 
 
 @pytest.fixture
