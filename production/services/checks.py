@@ -17,6 +17,7 @@ from production.errors import (
 )
 from production.models import AssemblyJob, CheckResult, JobOperation
 from production.selectors.checks import checks_of
+from production.services.client_ids import each_id_once
 from production.services.locked_job import LockedJob, lock_job, refuse_on_hold
 
 LARGEST = Decimal(10) ** 9
@@ -49,7 +50,8 @@ def record_check(
     refuse_unless_under_test(locked)
     found = Found(client_id, code, is_passed=is_passed, value=value, note=note)
     result = _judged(locked, checks_of(locked.job), found, actor)
-    result.save(force_insert=True)
+    with each_id_once():
+        result.save(force_insert=True)
     return result
 
 
@@ -83,7 +85,9 @@ def record_checks(*, job_id: int, found: Sequence[Found], actor: str) -> list[Ch
     if new:
         refuse_unless_under_test(locked)
     known = checks_of(locked.job)
-    return CheckResult.objects.bulk_create(_judged(locked, known, one, actor) for one in new)
+    results = [_judged(locked, known, one, actor) for one in new]
+    with each_id_once():
+        return CheckResult.objects.bulk_create(results)
 
 
 def _judged(locked: LockedJob, known: Sequence[Check], one: Found, actor: str) -> CheckResult:

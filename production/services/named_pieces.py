@@ -8,6 +8,7 @@ from django.db import transaction
 
 from production.errors import ClientIdReused, UnknownRequirement
 from production.models import AssemblyJob, MaterialRequirement, ScanEvent, Station
+from production.services.client_ids import each_id_once
 from production.services.locked_job import lock_job
 from production.services.scanned_jobs import next_in_words
 from production.services.serials import capture_serials
@@ -41,22 +42,23 @@ def capture_named_pieces(
             serials.setdefault(lines[piece.client_id].pk, []).append(piece.serial)
         capture_serials(job_id=job_id, serials=serials, actor=actor)
         expected = next_in_words(locked)
-        events = ScanEvent.objects.bulk_create(
-            ScanEvent(
-                client_id=piece.client_id,
-                job=locked.job,
-                kind=ScanEvent.Kind.SERIAL,
-                requirement=(line := lines[piece.client_id]),
-                code=piece.serial,
-                serial=piece.serial.strip(),
-                outcome=ScanEvent.Outcome.ACCEPTED,
-                message=f"{line.part.name}: serial number {piece.serial.strip()}.",
-                expected=expected,
-                actor=actor[:120],
-                station=station,
+        with each_id_once():
+            events = ScanEvent.objects.bulk_create(
+                ScanEvent(
+                    client_id=piece.client_id,
+                    job=locked.job,
+                    kind=ScanEvent.Kind.SERIAL,
+                    requirement=(line := lines[piece.client_id]),
+                    code=piece.serial,
+                    serial=piece.serial.strip(),
+                    outcome=ScanEvent.Outcome.ACCEPTED,
+                    message=f"{line.part.name}: serial number {piece.serial.strip()}.",
+                    expected=expected,
+                    actor=actor[:120],
+                    station=station,
+                )
+                for piece in new
             )
-            for piece in new
-        )
         said |= {event.client_id: event for event in events}
     return [said[piece.client_id] for piece in pieces]
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from production.errors import ClientIdReused, KitIncomplete, UnknownRequirement
 from production.models import JobOperation, MaterialRequirement, ScanEvent, Station
 from production.selectors.picking import PickLine, pick_lines
+from production.services.client_ids import each_id_once
 from production.services.issuing import issue_requirements
 from production.services.locked_job import (
     LockedJob,
@@ -86,7 +87,8 @@ def confirm_by_hand(
     reason = _reason(reason)
     take(locked, line, pieces, actor=actor)
     event = _by_hand(line, pieces, reason=reason, actor=actor, client_id=client_id, station=station)
-    event.save(force_insert=True)
+    with each_id_once():
+        event.save(force_insert=True)
     return event
 
 
