@@ -68,7 +68,7 @@ class PaymentHold(models.Model):
         REVIEW = "review"
         EARLY_FRAUD_WARNING = "early_fraud_warning"
         DISPUTE = "dispute"
-        REFUNDED = "refunded", "refunded at the cashier"
+        REFUNDED = "refunded"
         SEASONING = "seasoning", "a debit that may still be called back"
         STAFF = "staff"
 

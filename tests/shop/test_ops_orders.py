@@ -57,7 +57,9 @@ def test_the_list_is_filtered_by_state_and_searched_by_words(finance):
     assert paid.number in page
     assert unpaid.number not in page
     assert unpaid.number in finance.get(f"/ops/orders/?q={unpaid.number}").text
-    assert "No orders here" in finance.get("/ops/orders/?q=nobody").text
+    nobody = finance.get("/ops/orders/?q=<nobody>").text
+    assert "No orders here" in nobody
+    assert "holds “&lt;nobody&gt;”." in nobody
     assert finance.get("/ops/orders/?status=lost&page=99").status_code == 200
 
 
@@ -186,9 +188,13 @@ def waits_for_a_person(kind: str) -> Order:
     return order
 
 
-def test_a_filter_that_finds_nothing_says_so(finance):
-    paid_order()
-    assert "No orders here" in finance.get("/ops/orders/?status=waiting").text
+def test_a_list_without_orders_says_why(finance):
+    assert "They appear when" in finance.get("/ops/orders/").text
+    place_small_order()
+    assert (
+        "Nothing of an order waits for a person" in finance.get("/ops/orders/?status=waiting").text
+    )
+    assert "None is in this state now" in finance.get("/ops/orders/?status=shipped").text
     assert "Waits for a person" not in finance.get("/ops/orders/").text
 
 
