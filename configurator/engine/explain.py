@@ -112,10 +112,17 @@ class _Question:
         solver, selectors = self._compiled.optional_rules_solver, self._compiled.cnf.selectors
         literals = self._literals(choices)
         needed = list(range(len(selectors)))
-        for index in range(len(selectors)):
+        # What the solver found to contradict each other stays in, so without a rule beside it
+        # the answer is known: as if it had been asked about each.
+        core = solver.core([*literals, *selectors]) or []
+        for index, selector in enumerate(selectors):
             fewer = [other for other in needed if other != index]
-            if not solver.is_satisfiable([*literals, *(selectors[i] for i in fewer)]):
-                needed = fewer
+            if selector in core:
+                smaller = solver.core([*literals, *(selectors[i] for i in fewer)])
+                if smaller is None:
+                    continue
+                core = smaller
+            needed = fewer
         return needed
 
     def _tell(

@@ -5,6 +5,7 @@ from configurator.selectors.configurations import (
     chosen_in,
     chosen_options,
     configuration_by_code,
+    parts_in,
     parts_of,
     price_lines,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "model_by_sha256",
     "moved",
     "option_details",
+    "parts_in",
     "parts_of",
     "plant_load",
     "price_book",

@@ -115,6 +115,20 @@ def _today(configuration: Configuration, prices: PriceList | None) -> Today:
     return Today(True, sum(line.amount_minor for line in lines), prices.currency, lines)
 
 
+def parts_in(version: ModelVersion, choices: Mapping[str, str]) -> dict[str, int]:
+    """`parts_of` a complete set of choices: a click asks for dozens, and shows none of them."""
+    model, details = engine_model(version), option_details(version)
+    quantities: dict[str, int] = {}
+    for group in model.groups:
+        if group.quantity_for is not None:
+            continue
+        number = details[group.code, choices[group.code]].part_number
+        if number:
+            pieces = quantity_of(model, choices, group.code)
+            quantities[number] = quantities.get(number, 0) + pieces
+    return quantities
+
+
 def parts_of(chosen: Sequence[ChosenOption]) -> dict[str, int]:
     """Part number → pieces, of what a configuration needs."""
     quantities: dict[str, int] = {}

@@ -10,8 +10,8 @@ from configurator.models import PlantLoad
 from configurator.selectors import (
     ChosenOption,
     Supply,
-    chosen_in,
     option_details,
+    parts_in,
     parts_of,
     ship_days,
 )
@@ -60,7 +60,7 @@ class Delays:
 
     def days_with(self, choices: Mapping[str, str]) -> int | None:
         """Working days until a complete configuration ships; None when a date is unknown."""
-        return self._ship_days(chosen_in(self._now.version, choices))
+        return ship_days(parts_in(self._now.version, choices), self._supplies, self._load)
 
     def days_of_taking(self, group: str, option: str, changes: Sequence[Change]) -> int | None:
         """`days_with` of the machine as it stands, with this option and all that changes."""

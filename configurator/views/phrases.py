@@ -32,7 +32,7 @@ class Phrases:
 
     def difference(self, minor: int) -> str:
         """`+$70`, `−$70` or `same price`."""
-        return _difference(minor, self.book.currency) if minor else _("same price")
+        return _difference(minor, self.book.currency) if minor else self._same_price
 
     def changed(self, changes: Sequence[tuple[str, str]]) -> str:
         """`the case to Tower case and the power supply to 850 W supply`, or how many parts.
@@ -70,6 +70,10 @@ class Phrases:
 
     def _part(self, code: str) -> str:
         return in_sentence(self._group_names[code])
+
+    @cached_property
+    def _same_price(self) -> str:
+        return _("same price")  # most options of a page say so
 
     @cached_property
     def _group_names(self) -> dict[str, str]:

@@ -115,10 +115,9 @@ def _nearest(
     group: str, options: Sequence[Option], now: Answer, book: PriceBook, *, is_narrowed: bool
 ) -> list[Option]:
     """The options that cost nearest to the chosen one, in the catalogue's order."""
-    states, anchor = now.evaluation.states, book.option_minor.get((group, now.chosen[group]), 0)
-    ranked = sorted(
-        options, key=lambda option: abs(book.option_minor.get((group, option.code), 0) - anchor)
-    )
+    states, prices = now.evaluation.states, book.option_minor
+    anchor = prices.get((group, now.chosen[group]), 0)
+    ranked = sorted(options, key=lambda option: abs(prices.get((group, option.code), 0) - anchor))
     if is_narrowed:
         kept = {option.code for option in ranked[:FOUND_SHOWN]}
     else:

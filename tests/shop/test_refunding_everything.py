@@ -102,7 +102,7 @@ def test_the_page_says_so_before_and_after():
     assert "To end the order, cancel it instead." in page
     said = finance.post(page_of(order), form_of(kind="all", reason="It came late."), follow=True)
     assert f"That is everything: {order} is not shipped until its hold is closed." in said.text
-    assert "Does not ship: refunded at the cashier" in said.text
+    assert "Does not ship: refunded" in said.text
     part = paid_order()
     form = form_of(kind="sum", amount="10", reason="A scratch.")
     assert "That is everything" not in finance.post(page_of(part), form, follow=True).text
