@@ -13,6 +13,7 @@ from config.console.registry import (
     register_concerns,
     register_entry,
     register_finder,
+    sentence,
     tell_of_failures,
 )
 from production import selectors
@@ -112,8 +113,8 @@ def _unplanned(delivery: Any) -> Concern:
         url = reverse("ops:order", args=[delivery.order_number])
         return Concern(title, delivery.last_error, url)
     told = (
-        f"{delivery.last_error} Given up after {delivery.failures} tries: have it tried again in "
-        "the admin."
+        f"{sentence(delivery.last_error)} Given up after {delivery.failures} tries: have it tried "
+        "again."
     )
     return Concern(title, told, reverse("admin:outbox_delivery_change", args=[delivery.pk]))
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
-from config.console.registry import Concern, concerns_about, told_by_their_apps
+from config.audit.actors import who
+from config.console.registry import Concern, concerns_about, sentence, told_by_their_apps
 from config.mail.models import OutgoingMail
 from config.money import Money
 from config.outbox.models import Delivery, Errand
@@ -25,6 +26,7 @@ from shop.models import (
     Refund,
     StripeEvent,
 )
+from shop.order_words import state_words
 from shop.services import holds
 
 
@@ -91,7 +93,7 @@ def _work(row: Delivery | Errand) -> Concern:
     name = row.subscriber if isinstance(row, Delivery) else row.name
     return Concern(
         title=f"Work was given up after {row.failures} tries: {name}",
-        detail=f"{row.last_error} Have it tried again in the admin.",
+        detail=f"{sentence(row.last_error)} Have it tried again.",
         url=_page_of(row),
     )
 
@@ -134,7 +136,7 @@ def _held_words(hold: PaymentHold) -> str:
     if hold.order.status == Order.Status.AWAITING_PAYMENT:
         return "is held"
     word = "contested" if hold.order.status in holds.GONE else "held"
-    return f"is {hold.order.status.replace('_', ' ')} and {word}"
+    return f"is {state_words(hold.order.status)} and {word}"
 
 
 def _dispute(dispute: Dispute) -> Concern:
@@ -161,12 +163,13 @@ def _refund(refund: Refund) -> Concern:
     amount = Money(refund.amount_minor, refund.currency).format()
     if refund.status == Refund.Status.REQUESTED:
         title = f"A refund of {amount} of {order} waits for a second person"
-        detail = f"{refund.reason} Asked for by {refund.requested_by}."
+        detail = f"{sentence(refund.reason)} Asked for by {who(refund.requested_by)}."
     elif refund.status == Refund.Status.APPROVED:
         url = reverse("admin:shop_refundcall_change", args=[refund.call.pk])
+        error = sentence(refund.call.last_error)
         return Concern(
             title=f"Stripe could not be asked for a refund of {amount} of {order}",
-            detail=f"{refund.call.last_error} The customer still waits: have it tried again.",
+            detail=f"{error} The customer still waits: have it tried again.",
             url=url,
         )
     else:

@@ -44,6 +44,11 @@ def concerns_about[Row](
         yield Concern(f"{more} more", rest, url, more)
 
 
+def sentence(text: str) -> str:
+    """What a person or a program wrote, with one full stop, so that more can be said after it."""
+    return f"{text.strip().rstrip('.')}."
+
+
 ConcernProvider = Callable[[], Iterable[Concern]]
 
 _entries: list[MenuEntry] = []

@@ -1,8 +1,10 @@
 """Bring work that was given up back to life."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from config.outbox.work_item import WorkItem
@@ -26,12 +28,27 @@ def do_again(rows: QuerySet[WorkItem]) -> int:
 def try_again_action(
     modeladmin: "admin.ModelAdmin[WorkItem]", request: HttpRequest, queryset: QuerySet[WorkItem]
 ) -> None:
-    count = try_again(queryset)
-    messages.success(request, f"{count} of {queryset.count()} are due again now.")
+    asked = queryset.count()  # a list of what is dead holds none of them afterwards
+    messages.success(request, f"Due again now: {try_again(queryset)} of {asked}.")
 
 
 class Replay:
-    """Lets staff who may change the record have its work tried again."""
+    """Lets staff who may change the record have its work tried again, from the list or its page."""
+
+    change_form_outer_before_template = "admin/try_again.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "may_replay": self.has_replay_permission(request)}
+        view: HttpResponse = super().change_view(  # type: ignore[misc]  # of ModelAdmin
+            request, object_id, form_url, context
+        )
+        return view
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         options = self.opts  # type: ignore[attr-defined]  # of ModelAdmin

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from config.audit.actors import who
 from config.money import Money
 from config.qr import Qr
 from config.qr import qr as qr_of
@@ -55,6 +56,9 @@ def moment(value: datetime | None) -> str:
     local = timezone.localtime(value)
     is_this_year = local.year == timezone.localdate().year
     return date_format(local, "j M, H:i" if is_this_year else "j M Y, H:i")
+
+
+register.filter("who", who)
 
 
 @register.filter

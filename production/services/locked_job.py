@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from config.audit.actors import who
 from config.locks import lock_rows
 from config.rows import rows_of
 from production.errors import (
@@ -70,7 +71,7 @@ def refuse_on_hold(job: AssemblyJob) -> None:
     for hold in rows_of(JobHold, HOLD, [job.pk]):
         raise JobOnHold(
             f"{job.number} is on hold ({hold.get_cause_display().lower()}): {hold.reason}. "
-            f"Opened by {hold.opened_by.removeprefix('staff:')}."
+            f"Opened by {who(hold.opened_by)}."
         )
 
 

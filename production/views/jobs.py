@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from config.audit.actors import who
 from config.audit.models import StateChange
 from config.console.access import staff_view
 from production import selectors
@@ -113,7 +114,7 @@ def _steps(found: AssemblyJob) -> list[dict[str, object]]:
                 "tone": tone,
                 "word": word,
                 "operation": operation,
-                "who": operation.done_by.removeprefix("staff:"),
+                "who": who(operation.done_by),
             }
         )
     return rows
@@ -167,7 +168,7 @@ def _history(found: AssemblyJob) -> list[dict[str, object]]:
         {
             "at": change.at,
             "text": _sentence(change, kinds),
-            "who": change.actor.removeprefix("staff:"),
+            "who": who(change.actor),
         }
         for change in changes
     ]

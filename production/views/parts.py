@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from config.audit.actors import who
 from config.console.access import actor_of, staff_view
 from config.errors import CartwrightError
 from production import selectors
@@ -156,7 +157,7 @@ def _moved(movement: StockMovement) -> dict[str, object]:
     return {
         "it": movement,
         "cost": None if cost is None else round(cost),
-        "who": movement.actor.removeprefix("staff:"),
+        "who": who(movement.actor),
     }
 
 

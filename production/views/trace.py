@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from config.audit.actors import who
 from config.audit.models import StateChange
 from config.console.access import staff_view
 from config.spreadsheets import BYTE_ORDER_MARK, as_text, csv_line
@@ -205,7 +206,7 @@ def _part(one: BuiltPart, url: str) -> dict[str, object]:
         "picked": date_format(timezone.localtime(one.picked_at), "j M Y, H:i")
         if one.picked_at
         else "",
-        "picked_by": one.picked_by.removeprefix("staff:"),
+        "picked_by": who(one.picked_by),
         "is_by_hand": one.is_by_hand,
     }
 
@@ -232,8 +233,7 @@ def _operation(one: JobOperation) -> dict[str, object]:
         JobOperation.Status.DONE: ("go", _("done")),
     }[JobOperation.Status(one.status)]
     name = cards.operation_name(one.kind)
-    who = one.done_by.removeprefix("staff:")
-    return {"it": one, "name": name, "tone": tone, "word": word, "who": who}
+    return {"it": one, "name": name, "tone": tone, "word": word, "who": who(one.done_by)}
 
 
 def _check(state: CheckState) -> dict[str, object]:
@@ -243,7 +243,7 @@ def _check(state: CheckState) -> dict[str, object]:
         "check": state.check,
         "limits": limits_in_words(state.check),
         "latest": latest,
-        "who": latest.actor.removeprefix("staff:") if latest else "",
+        "who": who(latest.actor) if latest else "",
         "value": "" if value is None else f"{value.normalize():f}",
         "failures": sum(not one.is_passed for one in state.results),
         "is_passed": state.is_passed,
@@ -256,7 +256,7 @@ def _remark(change: StateChange) -> dict[str, object]:
     if is_over and change.from_state != change.to_state:
         text = f"{change.to_state}: {text}"
     text = text[:1].upper() + text[1:]
-    return {"at": change.at, "text": text, "who": change.actor.removeprefix("staff:")}
+    return {"at": change.at, "text": text, "who": who(change.actor)}
 
 
 def _remarks(changes: Iterable[StateChange]) -> list[dict[str, object]]:

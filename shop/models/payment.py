@@ -70,7 +70,7 @@ class PaymentHold(models.Model):
         DISPUTE = "dispute"
         REFUNDED = "refunded"
         SEASONING = "seasoning", "a debit that may still be called back"
-        STAFF = "staff"
+        STAFF = "staff", "asked for by staff"
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=24, choices=Reason)

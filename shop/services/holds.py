@@ -87,7 +87,7 @@ def _close(hold: PaymentHold, by: str) -> None:
     hold.closed_at = timezone.now()
     hold.closed_by = by
     hold.save(update_fields=["closed_at", "closed_by"])
-    _record(hold, f"hold ended: {hold.get_reason_display()}: {hold.detail}", by)
+    _record(hold, f"hold ended ({hold.get_reason_display().lower()}): {hold.detail}", by)
 
 
 def _record(hold: PaymentHold, why: str, actor: str) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from config.console.access import actor_of, staff_view
@@ -18,6 +19,7 @@ from config.errors import CartwrightError
 from shop import selectors
 from shop.forms import shown
 from shop.models import Order, Payment, PaymentHold
+from shop.order_words import state_words
 from shop.panels import Panel, order_panels
 from shop.services import holds
 from shop.services.asking import ask_about_payment
@@ -38,11 +40,6 @@ TONES = {
 }
 
 
-# What nobody says outside of the trade.
-WORDS: dict[str, str] = {
-    Order.Status.PRE_PRODUCTION: "in preparation",
-    selectors.WAITING: "waits for a person",
-}
 FILTERS = (selectors.WAITING, *Order.Status.values)
 
 
@@ -78,7 +75,7 @@ def _order_row(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "tone": tone_of(order),
-        "state": word_of(order.status),
+        "state": state_words(order.status),
         "is_over": order.status in OVER,
         "is_late": bool(promised and likely and likely > promised),
     }
@@ -87,7 +84,7 @@ def _order_row(order: Order) -> dict[str, Any]:
 def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, Any]]:
     everything = sum(counts.get(state, 0) for state in Order.Status.values)
     rows: list[dict[str, Any]] = [{"title": "All", "count": everything, "value": ""}] + [
-        {"title": word_of(value).capitalize(), "count": counts.get(value, 0), "value": value}
+        {"title": _title(value), "count": counts.get(value, 0), "value": value}
         for value in FILTERS
         if counts.get(value) or value == status
     ]
@@ -97,13 +94,12 @@ def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, 
     return rows
 
 
+def _title(value: str) -> str:
+    return "Waits for a person" if value == selectors.WAITING else capfirst(state_words(value))
+
+
 def tone_of(order: Order) -> str:
     return TONES.get(Order.Status(order.status), "now")
-
-
-def word_of(state: str) -> str:
-    """A state as staff read it: "awaiting payment"."""
-    return WORDS.get(state, state.replace("_", " "))
 
 
 @require_safe
@@ -114,7 +110,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "tone": tone_of(found),
-        "state": word_of(found.status),
+        "state": state_words(found.status),
         "lines": found.lines.select_related("configuration"),
         "holds": [
             {"hold": one, "ends": holds.ENDS_BY_ITSELF.get(one.reason, holds.NEVER_BY_ITSELF)}
@@ -124,7 +120,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "is_over": found.status in OVER,
         "can_hold": found.status not in holds.GONE,
         "history": [
-            {"change": change, "state": word_of(change.to_state)}
+            {"change": change, "state": state_words(change.to_state)}
             for change in selectors.history_of(found)[:MOST_HISTORY]
         ],
         "columns": _columns(request, found),

@@ -235,11 +235,12 @@ def test_the_customer_sees_what_goes_back(client):
 def test_an_order_is_held_from_its_page(finance):
     order = place_small_order()
     assert "Why: expected" in finance.post(f"{url_of(order)}hold/", {"why": ""}, follow=True).text
-    assert "Held: staff" in finance.post(f"{url_of(order)}hold/", {"why": "Odd."}, follow=True).text
+    page = finance.post(f"{url_of(order)}hold/", {"why": "Odd."}, follow=True).text
+    assert "Held: asked for by staff" in page
     assert PaymentHold.objects.get().detail == "Odd."
     paid = paid_order()
     page = finance.post(f"{url_of(paid)}hold/", {"why": "Odd."}, follow=True).text
-    assert "Does not ship: staff" in page
+    assert "Does not ship: asked for by staff" in page
 
 
 @pytest.mark.parametrize("action", ["approve", "withdraw", "retry", "transfer", "drop"])

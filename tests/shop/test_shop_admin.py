@@ -1,5 +1,8 @@
 """Records in the admin: all open, facts cannot be written, dead work can be revived."""
 
+import html
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
@@ -81,6 +84,28 @@ def test_a_dead_event_is_worked_off_again(boss, one_of_each):
     assert (event.dead_at, event.failures) == (None, 0)
 
 
+@pytest.mark.parametrize("model", [Delivery, OutgoingMail, StripeEvent])
+def test_what_was_given_up_is_tried_again_from_its_own_page(boss, one_of_each, model):
+    row = model.objects.first()
+    model.objects.filter(pk=row.pk).update(dead_at="2026-11-21T00:00Z", failures=12)
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    page = boss.get(reverse(f"admin:{name}_change", args=[row.pk])).text
+    (form,) = re.findall(r'<form method="post" action="([^"]+)"(.+?)</form>', page, re.DOTALL)
+    assert "Given up after 12 tries." in form[1]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]+)"', form[1]))
+    said = boss.post(html.unescape(form[0]), fields, follow=True).text
+    assert "Due again now: 1 of 1." in said
+    row.refresh_from_db()
+    assert (row.dead_at, row.failures) == (None, 0)
+
+
+def test_a_page_of_what_is_done_offers_no_other_try(boss, one_of_each, drain):
+    drain()
+    mail = OutgoingMail.objects.filter(done_at__isnull=False).first()
+    page = boss.get(reverse("admin:mail_outgoingmail_change", args=[mail.pk])).text
+    assert "Try again now" not in page
+
+
 def test_a_sent_mail_is_sent_again_under_its_message_id(boss, one_of_each, drain):
     drain()
     mail = OutgoingMail.objects.first()
@@ -99,3 +124,6 @@ def test_who_may_only_look_cannot_replay(client, one_of_each):
     client.post(url, {"action": "replay", "_selected_action": [event.pk]})
     event.refresh_from_db()
     assert event.failures == 20
+    page = client.get(reverse("admin:shop_stripeevent_change", args=[event.pk]))
+    assert page.status_code == 200
+    assert "Try again now" not in page.text

@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from config.audit.actors import who
 from config.audit.services import record_state
 from config.locks import lock_rows
 from configurator.models import ProductModel
@@ -91,9 +92,8 @@ def lock_draft(bill_id: int) -> BillOfMaterial:
 def told(bill: BillOfMaterial) -> str:
     if bill.released_at is None:
         return f"{bill} is {bill.status}; start a new revision"
-    who = bill.released_by.removeprefix("staff:")
     at = date_format(localtime(bill.released_at), "j M, H:i")
-    return f"{bill} was released by {who} on {at}; start a new revision"
+    return f"{bill} was released by {who(bill.released_by)} on {at}; start a new revision"
 
 
 @transaction.atomic

@@ -8,13 +8,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from config.audit.actors import who
 from config.console.access import staff_view
 from production.bom.as_ordered import OPERATIONS
 from production.models import BillOfMaterial, Part
 from production.selectors.bills import BILL_FILTERS, bill_list
 from production.selectors.bills_tree import BillTree, bill_tree
 from production.selectors.bills_used import where_used
-from production.views.bills.shown import cost_words, money, shown_rows, tone_of, who
+from production.views.bills.shown import cost_words, money, shown_rows, tone_of
 
 PAGE_SIZE = 100
 LONGEST_QUERY = 80

@@ -142,8 +142,3 @@ def _day(day: date) -> str:
 
 def tone_of(bill: BillOfMaterial) -> str:
     return TONES[bill.status]
-
-
-def who(actor: str) -> str:
-    """Anna, of whom the records say staff:anna."""
-    return actor.removeprefix("staff:")

@@ -161,7 +161,7 @@ def test_every_hold_and_its_end_are_written_down_and_kept_from_the_customer(clie
         holds.close_hold(hold_id=hold.pk, actor="staff:ben")
     noted = selectors.history_of(order).filter(from_state=order.status)
     assert [(one.why, one.actor) for one in noted] == [
-        ("hold ended: Staff: Looks odd.", "staff:ben"),
+        ("hold ended (asked for by staff): Looks odd.", "staff:ben"),
         ("held: Looks odd.", "staff:anna"),
     ]
     assert "odd" not in client.get(order.get_absolute_url()).text

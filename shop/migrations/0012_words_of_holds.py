@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                     ("dispute", "Dispute"),
                     ("refunded", "Refunded"),
                     ("seasoning", "a debit that may still be called back"),
-                    ("staff", "Staff"),
+                    ("staff", "asked for by staff"),
                 ],
                 max_length=24,
             ),
