@@ -102,9 +102,12 @@ class _Floor[K: Hashable]:
         if first.started_at is None:
             heappush(self._events, (max(may_begin, now), place, 0))
             return
-        # Under way: it takes as long as planned, or until now where it takes longer.
+        # Under way: it takes as long as planned; where it takes longer, until now, or until
+        # somebody is there again who can be done with it.
         here = self._centers[first.center].working_time
-        end = max(here.after(first.started_at, first.minutes), now)
+        end = here.after(first.started_at, first.minutes)
+        if end <= now:
+            end = here.opens_at(now)
         self._occupy(place, 0, first.started_at, end, waited=0)
 
     def run(self) -> list[Planned[K]]:

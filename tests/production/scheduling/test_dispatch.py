@@ -96,6 +96,13 @@ def test_what_takes_longer_than_planned_is_over_now_at_the_earliest():
     assert plan["going", 0][1] == now == plan["going", 1][0]
 
 
+@pytest.mark.parametrize("now", ["2026-11-27 20:00", "2026-11-28 12:00", "2026-11-30 08:00"])
+def test_what_takes_longer_than_planned_is_not_over_while_nobody_is_there(now):
+    going = job("going", ("test", 10), began=at("2026-11-27 15:00"))
+    plan = times(dispatch([(at(now), going)], centers=centers(test=1), now=at(now)))
+    assert plan["going", 0][1] == at("2026-11-30 08:00")
+
+
 def test_parts_that_come_later_keep_nobody_else_waiting():
     later = at("2026-11-23 12:00")
     urgent, other = job("urgent", ("build", 60), need_by=1), job("other", ("build", 60), need_by=2)
