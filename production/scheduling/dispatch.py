@@ -64,9 +64,9 @@ def dispatch[K: Hashable](
 ) -> list[Planned[K]]:
     """Plan every operation of every job; a job is (when it may begin, its operations in order).
 
-    No operation begins before the one in front of it is over, before `now`, or outside working
-    time; no center begins more than its stations can take. Ties go to the job that was named
-    first. Raises `NoWorkingTime`.
+    One that is under way may go on from then. No operation begins before the one in front of it
+    is over, before `now`, or outside working time; no center begins more than its stations can
+    take. Ties go to the job that was named first. Raises `NoWorkingTime`.
     """
     return _Floor(list(jobs), centers, now).run()
 
@@ -96,18 +96,18 @@ class _Floor[K: Hashable]:
         self._planned: list[Planned[K]] = []
         for place, (may_begin, operations) in enumerate(jobs):
             if operations:
-                self._enter(place, operations[0], may_begin, now)
+                self._enter(place, operations[0], max(may_begin, now))
 
-    def _enter(self, place: int, first: Operation[K], may_begin: int, now: int) -> None:
+    def _enter(self, place: int, first: Operation[K], may_begin: int) -> None:
         if first.started_at is None:
-            heappush(self._events, (max(may_begin, now), place, 0))
+            heappush(self._events, (may_begin, place, 0))
             return
-        # Under way: it takes as long as planned; where it takes longer, until now, or until
-        # somebody is there again who can be done with it.
+        # Under way: it takes as long as planned. Where it takes longer, or waits for a part in
+        # place of a broken one, it is over when somebody is there who can be done with it.
         here = self._centers[first.center].working_time
         end = here.after(first.started_at, first.minutes)
-        if end <= now:
-            end = here.opens_at(now)
+        if end <= may_begin:
+            end = here.opens_at(may_begin)
         self._occupy(place, 0, first.started_at, end, waited=0)
 
     def run(self) -> list[Planned[K]]:

@@ -103,6 +103,14 @@ def test_what_takes_longer_than_planned_is_not_over_while_nobody_is_there(now):
     assert plan["going", 0][1] == at("2026-11-30 08:00")
 
 
+def test_what_is_under_way_and_waits_for_a_part_is_over_when_the_part_is_there():
+    going = job("going", ("build", 60), ("test", 10), began=at("2026-11-23 08:00"))
+    there = at("2026-11-26 08:00")
+    plan = times(dispatch([(there, going)], centers=centers(build=1, test=1), now=NOW))
+    assert plan["going", 0] == (at("2026-11-23 08:00"), there)
+    assert plan["going", 1][0] == there
+
+
 def test_parts_that_come_later_keep_nobody_else_waiting():
     later = at("2026-11-23 12:00")
     urgent, other = job("urgent", ("build", 60), need_by=1), job("other", ("build", 60), need_by=2)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.audit.models import StateChange
+from config.calendar import add_working_days
 from config.mail.models import OutgoingMail
 from config.outbox.models import Errand
 from production.models import (
@@ -29,6 +30,7 @@ from production.selectors.board import board
 from production.services import supply
 from production.services.holds import hold_job, lift_hold
 from production.services.scheduling import ask_reschedule, reschedule, reschedule_as_asked
+from production.services.scrapping import scrap_issued
 from production.services.shop_floor import finish_operation, start_operation
 from production.services.supply import ReceiptFacts
 from production.tasks import reschedule as reschedule_task
@@ -78,10 +80,34 @@ def test_a_new_machine_goes_through_the_plant_on_the_next_working_morning(versio
     hours = [morning() + timedelta(hours=hour) for hour in range(5)]
     assert planned() == list(pairwise(hours))
     job = only_job()
-    assert job.waits_for.startswith("all parts are here")
+    assert job.waits_for.endswith("; all parts are here")
     assert planned_end_on(job) == morning().date()
     order.refresh_from_db()
     assert order.likely_ships_on == morning().date()
+
+
+def test_a_machine_under_way_that_waits_for_a_part_is_over_after_it_came(version):
+    order = planned_order(version=version)
+    job = only_job()
+    start_operation(job_id=job.pk, kind="kitting", actor=ACTOR)
+    finish_operation(job_id=job.pk, kind="kitting", actor=ACTOR, by_hand="counted")
+    start_operation(job_id=job.pk, kind="build", actor=ACTOR)
+    processor = stock_part("CPU-6", 0)
+    scrap_issued(
+        requirement_id=job.requirements.get(part=processor).pk,
+        quantity=1,
+        reason="pins bent",
+        key="scrap-1",
+        actor=ACTOR,
+    )
+    comes_on = add_working_days(timezone.localdate(), processor.supply_profile.lead_days)
+    order.refresh_from_db()
+    told_at_once = order.likely_ships_on
+    reschedule()
+    order.refresh_from_db()
+    assert order.likely_ships_on == told_at_once > comes_on
+    assert planned_end_on(only_job()) == order.likely_ships_on
+    assert order.promise_reason.startswith("processor, ")
 
 
 def test_every_operation_says_when_it_must_be_over(version):
