@@ -113,7 +113,7 @@ def reason(wait: Wait | None, queue: str, alone_on: date, likely_on: date, today
     if wait is not None:
         return wait.sentence
     days = working_days_between(add_working_days(today, 0), likely_on)
-    return f"all parts are here; building takes {_days(max(1, days))}"
+    return f"building and testing it, {_days(max(1, days))}; all parts are here"
 
 
 def nobody_works(closed: NoWorkingTime) -> str:
