@@ -22,14 +22,20 @@ from shop.ports import PromiseQuote
 
 # Between the likely day and the one we stand by: what a supplier or a test may take longer.
 BUFFER_DAYS = 3
+# What is overdue may come today. After so many working days of silence nobody can say.
+BELIEVED_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A part that is not here, and the day on which it will be; None: nobody can say."""
+    """A part that is not here, and the day on which it will be; None: nobody can say.
+
+    `is_overdue`: the day has passed, and we hope for today.
+    """
 
     expected_on: date | None
     sentence: str
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +110,12 @@ def ship_date(plant: Plant, machines: Sequence[ToMake], today: date) -> ShipDate
 def reason(wait: Wait | None, queue: str, alone_on: date, likely_on: date, today: date) -> str:
     """What decides the day: the queue, where it costs no fewer days than the last part does.
 
-    `alone_on`: when it would be over without a queue.
+    Who waits for what should have been here waits for that. `alone_on`: when it would be over
+    without a queue.
     """
     queued = working_days_between(alone_on, likely_on)
     waited = working_days_between(today, wait.expected_on) if wait and wait.expected_on else 0
-    if queue and queued and queued >= waited:
+    if queue and queued and queued >= waited and not (wait and wait.is_overdue):
         return f"the queue in {queue}, {_days(queued)}"
     if wait is not None:
         return wait.sentence
@@ -132,12 +139,17 @@ def last_wait(waits: Iterable[Wait]) -> Wait | None:
     return found
 
 
-def wait_for(part: Part, expected_on: date | None, supplier_name: str) -> Wait:
-    """A part that is missing, in words."""
+def wait_for(part: Part, expected_on: date | None, supplier_name: str, today: date) -> Wait:
+    """A part that is missing, in words. One that is long overdue has no day any more."""
     if expected_on is None:
         return Wait(None, f"{part.noun}: nobody has said when it comes")
-    supplier = f" from {supplier_name}" if supplier_name else ""
-    return Wait(expected_on, f"{part.noun}, {date_format(expected_on, 'D j M')}{supplier}")
+    day = date_format(expected_on, "D j M") + (f" from {supplier_name}" if supplier_name else "")
+    if expected_on >= today:
+        return Wait(expected_on, f"{part.noun}, {day}")
+    if working_days_between(expected_on, today) > BELIEVED_DAYS:
+        silence = f"{part.noun}, overdue since {day}: nobody has said when it comes"
+        return Wait(None, silence, is_overdue=True)
+    return Wait(expected_on, f"{part.noun}, overdue since {day}", is_overdue=True)
 
 
 def _waits(lines: Sequence[tuple[Configuration, int]], today: date) -> list[Wait | None]:

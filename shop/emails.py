@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from config.mail.models import OutgoingMail
 from config.mail.services import message_id, queue_mail
@@ -53,7 +54,7 @@ def queue_date_moved(*, order: Order, reason: str) -> OutgoingMail:
     return _queue(
         order,
         stage="date_moved",
-        suffix=str(order.likely_ships_on),
+        suffix=str(order.likely_ships_on or f"unknown-{timezone.localdate()}"),
         action_label="See what it waits for",
         why=reason,
     )

@@ -40,6 +40,8 @@ class OpenJob:
     waits_for: str
     made_on: date
     likely_on: date | None
+    promised_on: date | None
+    told_on: date | None
     hold: str | None
     wait: Wait | None = None
     operations: list[OpenOperation] = field(default_factory=list)
@@ -47,7 +49,8 @@ class OpenJob:
 
 JOBS = """
 SELECT job.id, job.clearance_id, job.status, job.due_on, job.parts_due_on, job.waits_for,
-       (job.created_at AT TIME ZONE %(zone)s)::date, orders.likely_ships_on, hold.reason,
+       (job.created_at AT TIME ZONE %(zone)s)::date, orders.likely_ships_on,
+       orders.promised_ships_on, orders.told_ships_on, hold.reason,
        operation.id, operation.kind,
        CASE operation.status WHEN 'in_progress'
             THEN floor(extract(epoch FROM operation.started_at))::bigint END,
@@ -62,6 +65,7 @@ JOIN production_joboperation AS operation
 WHERE job.status = ANY (%(open)s)
 ORDER BY job.due_on NULLS LAST, job.id, operation.sequence
 """
+OF_JOB = 11  # columns
 
 # As `selectors.material_outlook` says of one job, of all: the part that comes last. `first` is
 # today, or the Monday after; so many working days after it are reckoned without a table.
@@ -102,10 +106,11 @@ FROM last JOIN production_part AS part ON part.id = last.part_id
 
 def open_jobs() -> list[OpenJob]:
     """The most urgent first: by promise, then by age."""
+    today = timezone.localdate()
     values: dict[str, Any] = {
         "zone": timezone.get_current_timezone_name(),
         "open": [str(status) for status in OPEN_JOBS],
-        "first": add_working_days(timezone.localdate(), 0),
+        "first": add_working_days(today, 0),
     }
     jobs: dict[int, OpenJob] = {}
     with connection.cursor() as cursor:
@@ -113,13 +118,13 @@ def open_jobs() -> list[OpenJob]:
         for row in cursor:
             job = jobs.get(row[0])
             if job is None:
-                job = jobs[row[0]] = OpenJob(*row[:9])
-            job.operations.append(OpenOperation(*row[9:]))
+                job = jobs[row[0]] = OpenJob(*row[:OF_JOB])
+            job.operations.append(OpenOperation(*row[OF_JOB:]))
         cursor.execute(LAST_PARTS, values)
         for job_id, on_day, supplier, name, category, is_tracked in cursor:
             if job_id in jobs:
                 part = Part(name=name, category=category, is_tracked=is_tracked)
-                jobs[job_id].wait = wait_for(part, on_day, supplier)
+                jobs[job_id].wait = wait_for(part, on_day, supplier, today)
     return list(jobs.values())
 
 

@@ -126,7 +126,7 @@ def _date(now: PlantNow, jobs: Sequence[StandingJob], today: date) -> ShipDate:
 
 
 def _to_make(now: PlantNow, job: StandingJob, today: date) -> ToMake:
-    wait = _last_wait(job.short)
+    wait = _last_wait(job.short, today)
     begin = now.begin(
         status=job.status,
         made_on=timezone.localdate(job.created_at),
@@ -135,7 +135,7 @@ def _to_make(now: PlantNow, job: StandingJob, today: date) -> ToMake:
     return ToMake(begin, now.left.get(job.id, ()), wait)
 
 
-def _last_wait(short: Iterable[StandingPart]) -> Wait | None:
+def _last_wait(short: Iterable[StandingPart], today: date) -> Wait | None:
     """What is waited for longest; nothing is longer than not knowing."""
     last = max(short, key=lambda one: one.expected_on or date.max, default=None)
-    return wait_for(last.part, last.expected_on, last.supplier_name) if last else None
+    return wait_for(last.part, last.expected_on, last.supplier_name, today) if last else None

@@ -46,7 +46,7 @@ def planned_outlook(machines: Sequence[Machine], today: date) -> PlannedOutlook:
             for position_in_bill, need in enumerate(machine.needs)
             if need.supply.is_tracked
         ]
-        decisive = _decisive(machine, expected) if expected else None
+        decisive = _decisive(machine, expected, today) if expected else None
         waits.setdefault(machine.order.pk, []).append(decisive)
     for order_id, of_order in waits.items():
         found.dates[order_id] = _date(plant, of_order, today)
@@ -79,12 +79,12 @@ def _last(days: Sequence[date | None], today: date) -> date | None:
     return None if None in days else max(day for day in days if day)
 
 
-def _decisive(machine: Machine, expected: dict[int, date | None]) -> Wait:
+def _decisive(machine: Machine, expected: dict[int, date | None], today: date) -> Wait:
     """What a machine waits for longest; nothing is longer than not knowing."""
     unknown = [index for index, day in expected.items() if day is None]
     index = unknown[0] if unknown else max(expected, key=lambda it: expected[it] or date.min)
     need = machine.needs[index]
-    return wait_for(need.supply.part, expected[index], _seller(need))
+    return wait_for(need.supply.part, expected[index], _seller(need), today)
 
 
 def _seller(need: PlannedNeed) -> str:

@@ -13,7 +13,7 @@ from production.promising import ShipDate
 from production.scheduling import Span
 from production.selectors.open_jobs import OpenJob, is_waiting
 from shop.models import Order
-from shop.services.likely_dates import revise_likely_dates
+from shop.services.likely_dates import has_to_hear, revise_likely_dates
 
 LONGEST_REASON = 120
 
@@ -94,13 +94,21 @@ def _columns(
 
 @transaction.atomic
 def tell_shop(jobs: Sequence[OpenJob], dates: Mapping[int, ShipDate]) -> None:
-    """Revise the likely dates of the orders in which they are new.
+    """Revise the likely dates of the orders in which they are new, or of which one has to tell.
 
     An order of which something has changed since its jobs were read is left for the next time:
     what we know of it is older than what its customer has been told.
     """
     known = {job.order_id: job.likely_on for job in jobs}
     moved = [order_id for order_id, day in known.items() if day != dates[order_id].likely_on]
+    today = timezone.localdate()
+    moved += {
+        job.order_id
+        for job in jobs
+        if job.likely_on is None
+        and dates[job.order_id].likely_on is None
+        and has_to_hear(None, job.promised_on, job.told_on, today)
+    }
     if not moved:
         return
     changed = _changed(lock_rows(Order, moved), jobs)

@@ -44,7 +44,8 @@ def revise_likely_dates(*, dates: Mapping[int, LikelyDate]) -> None:
     """Say when orders are likely to ship now, and why. The first promise stays as it was.
 
     The customer is told at once when the promise will not be kept, and again when that day will
-    not be kept either: not of every day that a plan moves to and fro.
+    not be kept either: not of every day that a plan moves to and fro. Where nobody knows a day,
+    once the promised one has passed.
     """
     _revise_all(lock_rows(Order, dates), dates)
 
@@ -56,12 +57,14 @@ class _Likely:
 
 
 def _revise_all(orders: Iterable[Order], dates: Mapping[int, LikelyDate]) -> None:
-    moved = [it for it in orders if it.likely_ships_on != dates[it.pk].likely_on]
-    if not moved:
+    known = {it.pk: it.likely_ships_on for it in orders}
+    said = {order.pk: set_date(order, dates[order.pk]) for order in orders}
+    moved = [it for it in orders if it.likely_ships_on != known[it.pk]]
+    late = [order for order in orders if tells(order)]
+    changed = {order.pk: order for order in (*moved, *late)}.values()
+    if not changed:
         return
-    said = {order.pk: set_date(order, dates[order.pk]) for order in moved}
-    late = [order for order in moved if tells(order)]
-    Order.objects.bulk_update(moved, ["likely_ships_on", "promise_reason", "told_ships_on"])
+    Order.objects.bulk_update(changed, ["likely_ships_on", "promise_reason", "told_ships_on"])
     StateChange.objects.bulk_create(
         StateChange(
             subject_type=Order._meta.label_lower,
@@ -87,16 +90,25 @@ def set_date(order: Order, found: LikelyDate) -> str:
 
 def tells(order: Order) -> bool:
     """Whether the customer has to hear of the new day; if so, it is what they were told last."""
-    likely_on, promised_on, told_on = (
-        order.likely_ships_on,
-        order.promised_ships_on,
-        order.told_ships_on,
-    )
-    if likely_on is None or promised_on is None or likely_on <= promised_on:
+    likely_on, promised_on = order.likely_ships_on, order.promised_ships_on
+    if not has_to_hear(likely_on, promised_on, order.told_ships_on, timezone.localdate()):
         return False
-    if told_on is not None:
-        slipped = working_days_between(told_on, likely_on)
-        if slipped <= SLIPS_UNTOLD and (slipped == 0 or told_on >= timezone.localdate()):
-            return False
-    order.told_ships_on = likely_on
+    # Of a day that nobody knows we have told when the promise itself stands here.
+    order.told_ships_on = likely_on or promised_on
     return True
+
+
+def has_to_hear(
+    likely_on: date | None, promised_on: date | None, told_on: date | None, today: date
+) -> bool:
+    """Whether the promise will not be kept, and that is news; `told_on`: the day told last."""
+    if promised_on is None:
+        return False
+    if likely_on is None:
+        return promised_on < today and told_on != promised_on
+    if likely_on <= promised_on:
+        return False
+    if told_on is None:
+        return True
+    slipped = working_days_between(told_on, likely_on)
+    return slipped > SLIPS_UNTOLD or (slipped > 0 and told_on < today)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from config.money import Money
 from config.templatetags.cartwright import day, moment
 from shop import selectors
@@ -91,9 +93,11 @@ def _side(order: Order) -> dict[str, str]:
         return {"label": "Ships", "value": "date to come", "note": order.promise_reason}
     likely = order.likely_ships_on
     note = f"as promised on {day(order.placed_at)}"
-    if likely and likely > order.promised_ships_on:
-        return {"label": "Likely ships", "value": day(likely),
-                "note": f"promised by {day(order.promised_ships_on)}"}  # fmt: skip
+    is_unknown = likely is None and order.status != Status.AWAITING_PAYMENT
+    if is_unknown or (likely and likely > order.promised_ships_on):
+        value = day(likely) or "not known"
+        by = f"promised by {day(order.promised_ships_on)}"
+        return {"label": "Likely ships", "value": value, "note": by}
     if order.status == Status.AWAITING_PAYMENT:
         note = "if you pay today"
     elif likely and likely < order.promised_ships_on:
@@ -104,7 +108,7 @@ def _side(order: Order) -> dict[str, str]:
 def _reason(order: Order) -> str:
     """What decides the date: before paying, and when it is later than promised."""
     promised, likely = order.promised_ships_on, order.likely_ships_on
-    is_late = bool(promised and likely and likely > promised)
+    is_late = bool(promised and (likely or date.max) > promised)
     if order.status in FINISHED or not order.promise_reason or promised is None:
         return ""
     is_unpaid = order.status == Status.AWAITING_PAYMENT
@@ -188,7 +192,9 @@ def _part(part: TrackedPart) -> dict[str, Any]:
         tone, where = "wait", "on order"
         if part.supplier_name:
             where += f" from {part.supplier_name}"
-        where += f", due {day(part.due_on)}" if part.due_on else ", no date yet"
+        is_overdue = part.due_on is not None and part.due_on < timezone.localdate()
+        due = "was due" if is_overdue else "due"
+        where += f", {due} {day(part.due_on)}" if part.due_on else ", no date yet"
     else:
         tone, where = WHERE[TrackedPart.State(part.state)]
     return {

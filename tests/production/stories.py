@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from production.models import AssemblyJob
 from production.selectors import material_outlook
+from production.selectors.open_jobs import open_jobs
 from production.selectors.standing import standing_jobs
 from production.services.outlook import write_down_outlook
 from shop.models import Order, TrackedPart
@@ -43,6 +44,19 @@ def standing() -> list[tuple[Any, ...]]:
         for job in standing_jobs(order_ids=_orders(), today=timezone.localdate())
         for one in job.parts
     )
+
+
+def planned_waits() -> dict[int, object]:
+    """The day of the last part of each open job, as a reschedule reads it."""
+    return {job.id: job.wait.expected_on for job in open_jobs() if job.wait}
+
+
+def standing_waits() -> dict[int, object]:
+    """The same, from the parts one by one."""
+    jobs = standing_jobs(order_ids=_orders(), today=timezone.localdate())
+    days = {job.id: {one.expected_on for one in job.short} for job in jobs if job.short}
+    waits = {key: None if None in found else max(found) for key, found in days.items()}
+    return {key: day for key, day in waits.items() if key in {job.id for job in open_jobs()}}
 
 
 def written() -> tuple[list[Any], list[Any]]:

@@ -57,6 +57,7 @@ def test_planning_papers_and_pages_tell_the_same_day(coming, lead_days, expected
     assert job.parts_due_on == expected
     assert expected in _days(stories.pages(), cable)
     assert stories.pages() == stories.standing()
+    assert stories.planned_waits() == stories.standing_waits() == {job.pk: expected}
     assert stories.written() == stories.written_anew()
 
 

@@ -15,11 +15,12 @@ from production.models import (
     BillOfMaterial,
     BomSnapshot,
     Closure,
+    Part,
     Shift,
     SupplyProfile,
     WorkCenter,
 )
-from production.promising import BUFFER_DAYS, quote
+from production.promising import BUFFER_DAYS, Wait, quote, reason, wait_for
 from production.services.availability import refresh_availability
 from production.tasks import refresh_availability as refresh_task
 from shop.ports import promiser
@@ -50,6 +51,34 @@ def test_with_all_parts_here_only_the_work_takes_time(version):
     answer = ask(version)
     assert answer.likely_on == TUESDAY
     assert answer.reason == "building and testing it, 1 day; all parts are here"
+
+
+@pytest.mark.parametrize(
+    ("due_on", "expected_on", "sentence"),
+    [
+        (FRIDAY, FRIDAY, "case, Fri 27 Nov from Nordkomp"),
+        (TUESDAY, TUESDAY, "case, overdue since Tue 24 Nov from Nordkomp"),
+        (MONDAY, MONDAY, "case, overdue since Mon 23 Nov from Nordkomp"),
+        (
+            date(2026, 11, 20),
+            None,
+            "case, overdue since Fri 20 Nov from Nordkomp: nobody has said when it comes",
+        ),
+    ],
+)
+def test_an_overdue_part_may_come_today_and_after_three_days_nobody_can_say(
+    due_on, expected_on, sentence
+):
+    case = Part(name="Case", category="case", is_tracked=True)
+    wait = wait_for(case, due_on, "Nordkomp", date(2026, 11, 26))
+    assert (wait.expected_on, wait.sentence) == (expected_on, sentence)
+
+
+def test_what_should_have_been_here_decides_and_no_queue_behind_it():
+    coming = Wait(MONDAY, "case, Mon 23 Nov")
+    overdue = Wait(MONDAY, "case, overdue since Mon 23 Nov", is_overdue=True)
+    told = [reason(one, "build", TUESDAY, FRIDAY, TUESDAY) for one in (coming, overdue)]
+    assert told == ["the queue in build, 3 days", "case, overdue since Mon 23 Nov"]
 
 
 def test_ships_by_is_the_likely_day_and_three_working_days_more(version):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from config.audit.models import StateChange
+from config.calendar import add_working_days
 from config.mail.models import OutgoingMail
 from config.outbox.models import OutboxEvent
 from shop.errors import IllegalTransition, OrderFrozen, OrderHeld, ShopError
@@ -198,6 +199,31 @@ def test_a_promise_that_will_not_be_kept_is_told_once_and_never_rebased():
     promised = order.promised_ships_on
     order.refresh_from_db()
     assert (order.promised_ships_on, order.likely_ships_on) == (promised, late)
+
+
+@pytest.mark.parametrize(("promised_in", "is_told"), [(-1, True), (0, False), (5, False)])
+def test_that_nobody_knows_a_day_is_told_once_the_promise_has_passed(promised_in, is_told):
+    order = paid_order()
+    promised_on = timezone.localdate() + timedelta(days=promised_in)
+    Order.objects.filter(pk=order.pk).update(promised_ships_on=promised_on, told_ships_on=None)
+    for _ in range(3):
+        revise_likely_date(order_id=order.pk, likely_on=None, reason="case: nobody has said")
+    assert subjects(order)[1:] == ["it will ship later than we promised"] * is_told
+    if is_told:
+        mail = OutgoingMail.objects.filter(about=order.number).latest("pk")
+        assert "nobody can name another day yet" in mail.body_text
+        assert "Decided by: case: nobody has said." in mail.body_text
+
+
+def test_after_an_unknown_day_the_first_one_that_is_known_is_told():
+    order = paid_order()
+    today = timezone.localdate()
+    Order.objects.filter(pk=order.pk).update(promised_ships_on=today - timedelta(days=5))
+    revise_likely_date(order_id=order.pk, likely_on=None, reason="case: nobody has said")
+    for days in (7, 8):
+        likely_on = add_working_days(today, days)
+        revise_likely_date(order_id=order.pk, likely_on=likely_on, reason="case, Mon 7 Dec")
+    assert subjects(order)[1:] == ["it will ship later than we promised"] * 2
 
 
 def test_an_unpaid_order_is_cancelled_without_anybody_upstream_hearing_of_it():

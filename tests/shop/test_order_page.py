@@ -127,6 +127,24 @@ def test_until_kitting_the_page_says_what_can_still_be_changed_and_then_that_it_
     assert "nothing can be changed any more" in page
 
 
+@pytest.mark.parametrize("days", [-3, 10])
+def test_a_day_that_nobody_knows_is_no_promise_that_is_kept(client, days):
+    order = planned_order()
+    Order.objects.filter(pk=order.pk).update(promised_ships_on=in_days(days))
+    revise_likely_date(order_id=order.pk, likely_on=None, reason="case: nobody has said")
+    page = client.get(page_of(order)).text
+    assert "not known" in page
+    assert f"promised by {day(in_days(days))}" in page
+    assert "The date is decided by: case: nobody has said" in page
+    assert "as promised" not in page
+
+
+def test_a_part_that_is_overdue_was_due(client):
+    order = planned_order()
+    track(order, part("CPU-6", "on_order", due_on=in_days(-2), supplier_name="Nordkomp"))
+    assert f"on order from Nordkomp, was due {day(in_days(-2))}" in client.get(page_of(order)).text
+
+
 def test_a_late_date_is_shown_beside_the_promise_that_stays(client):
     order = planned_order()
     late = order.promised_ships_on + timedelta(days=3)

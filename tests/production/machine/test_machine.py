@@ -84,6 +84,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def all_tell_the_same_days(self) -> None:
         assert stories.pages() == stories.standing()
+        assert stories.planned_waits() == stories.standing_waits()
         assert stories.written() == stories.written_anew()
 
 

@@ -20,6 +20,7 @@ from production.models import (
     JobOperation,
     Part,
     PlantSchedule,
+    ScheduledReceipt,
     Shift,
     SupplyProfile,
     WorkCenter,
@@ -357,6 +358,42 @@ def _due(day):
     supply.record_scheduled_receipts(
         receipts=[ReceiptFacts("PO-1/1", part.pk, 1, day, "Nordkomp", pegs)]
     )
+
+
+def test_a_part_that_is_long_overdue_leaves_no_date_and_two_mails_at_most(version):
+    stock_part("PSU-450", 0)
+    order = planned_order(version=version)
+    today = timezone.localdate()
+    Order.objects.update(promised_ships_on=today - timedelta(days=1))
+    _due(today - timedelta(days=1))
+    reschedule()
+    job, order = only_job(), Order.objects.get()
+    assert job.waits_for.startswith("power supply, overdue since ")
+    assert order.likely_ships_on > today
+    _due_again(today - timedelta(days=7))
+    for _ in range(3):
+        reschedule()
+    job, order = only_job(), Order.objects.get()
+    assert job.waits_for.endswith("nobody has said when it comes")
+    assert (order.likely_ships_on, planned_end_on(job)) == (None, None)
+    mails = OutgoingMail.objects.filter(key__startswith=f"order-date_moved-{order.pk}-")
+    assert mails.count() == 2
+
+
+def test_an_order_without_a_day_is_told_when_its_promise_passes(version):
+    stock_part("PSU-450", 0)
+    planned_order(version=version)
+    today = timezone.localdate()
+    _due(today - timedelta(days=7))
+    mails = OutgoingMail.objects.filter(key__contains="date_moved")
+    for promised_on, told in ((today, 0), (today - timedelta(days=1), 1)):
+        Order.objects.update(promised_ships_on=promised_on)
+        reschedule()
+        assert mails.count() == told
+
+
+def _due_again(day):
+    ScheduledReceipt.objects.update(due_on=day)
 
 
 def test_a_promise_that_a_plan_breaks_is_mailed_once_however_the_plan_wobbles(version):
