@@ -99,7 +99,7 @@ def test_a_finding_is_accepted_with_a_reason_and_the_version_published(desk):
     named = {"kind": "dead_option", "where": "graphics.long-card"}
     assert "Reason: expected" in act(desk, version, "accept", **named, reason=" ")
     text = act(desk, version, "accept", **named, reason="shown, not sold")
-    assert "“shown, not sold” (staff:anna)" in text
+    assert "“shown, not sold” (anna)" in text
     publish(desk, version)
     drain()
     assert "Published" in page(desk, version)
