@@ -9,6 +9,7 @@ from config.outbox.relay import drain
 from production.models import AssemblyJob
 from production.services import shop_floor
 from shop.models import Order, Payment
+from tests.browser import cashier
 from tests.browser.conftest import OpenPage
 
 pytestmark = [
@@ -41,7 +42,7 @@ def fill_in(page: Page, email: str = EMAIL) -> None:
 def order_and_pay(page: Page) -> None:
     """From the filled-in checkout through the cashier back to the order's page."""
     page.get_by_role("button", name="Order and pay").click()
-    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    cashier.fill_in(page, "4242 4242 4242 4242")
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     page.wait_for_url("**/orders/*/")
 
@@ -52,7 +53,7 @@ def test_enter_in_a_field_of_the_cashier_pays_with_what_is_typed_there(open_page
     page.get_by_role("link", name="Check out").click()
     fill_in(page)
     page.get_by_role("button", name="Order and pay").click()
-    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    cashier.fill_in(page, "4242 4242 4242 4242")
     page.get_by_label("Card number").fill("5555 5555 5555 4444")
     page.get_by_label("Security code").press("Enter")
     expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
@@ -121,13 +122,13 @@ def test_a_declined_card_leaves_the_order_to_be_paid_again(open_page: OpenPage):
     fill_in(page, email="mary@example.com")
     page.get_by_role("button", name="Order and pay").click()
     page.get_by_text("Cards that are declined").click()
-    page.get_by_role("button", name="Fill in 4000 0000 0000 0002").click()
+    cashier.fill_in(page, "4000 0000 0000 0002")
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     expect(page.get_by_role("alert")).to_be_visible()
     order = Order.objects.get(email="mary@example.com")
     page.goto(order.get_absolute_url())
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
-    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    cashier.fill_in(page, "4242 4242 4242 4242")
     page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     page.wait_for_url("**/orders/*/")
     order.refresh_from_db()

@@ -10,6 +10,7 @@ import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browser import cashier
 from tests.browser.chromium import running_chromium
 from tests.shop.sandbox.orders import open_session
 
@@ -74,7 +75,7 @@ def test_a_filled_in_secure_card_goes_by_way_of_the_bank(
     session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
     page, _ = open_page(browser, str(session.url), java_script_enabled=False)
     page.get_by_text("Cards whose bank asks first").click()
-    page.get_by_role("button", name="Fill in 4000 0025 0000 3155").click()
+    cashier.fill_in(page, "4000 0025 0000 3155")
     page.get_by_role("button", name="Pay $2,613.00").click()
     page.get_by_role("button", name="Confirm the payment").click()
     page.wait_for_url(f"{shop_front}/paid/")
@@ -113,7 +114,7 @@ def test_a_filled_in_account_shows_the_way_it_pays(
     session = open_session(stripe_client, success_url=f"{shop_front}/paid/")
     page, _ = open_page(browser, str(session.url), java_script_enabled=False)
     page.get_by_text("Bank accounts for ACH").click()
-    page.get_by_role("button", name="Fill in 000123456789").click()
+    cashier.fill_in(page, "000123456789")
     assert page.get_by_label("Bank debit (ACH)").is_checked()
     assert page.get_by_label("Routing number").input_value() == "110000000"
     page.get_by_role("button", name="Pay $2,613.00").click()
@@ -134,7 +135,7 @@ def test_a_customer_leaves_the_banks_page_and_pays_by_card(
     judged, _ = open_page(browser, page.url)
     assert Axe().run(judged).response["violations"] == []
     page.get_by_role("link", name="Leave without an answer").click()
-    page.get_by_role("button", name="Fill in 4242 4242 4242 4242").click()
+    cashier.fill_in(page, "4242 4242 4242 4242")
     page.get_by_role("button", name="Pay $2,613.00").click()
     page.wait_for_url(f"{shop_front}/paid/")
 
@@ -153,7 +154,7 @@ def test_no_accessibility_rule_is_broken_and_nothing_overflows(
         summary.click()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_role("button", name="Fill in 4000 0000 0000 0002").click()
+    cashier.fill_in(page, "4000 0000 0000 0002")
     page.get_by_role("button", name="Pay $2,613.00").click()
     page.get_by_role("alert").wait_for()
     assert Axe().run(page).response["violations"] == []
