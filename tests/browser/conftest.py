@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from config.embedded.ports import any_free
 from configurator.models import ModelVersion
@@ -26,6 +26,7 @@ from tests.factories.shop import ShippingMethodFactory
 
 PHONE, DESK = 390, 1_440
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)  # these machines are shared; five seconds are not many
 # A form that comes back with its mistakes, a card that is declined: the browser notes the status.
 EXPECTED = re.compile(r"status of (422|402)")
 TELL_VIOLATIONS = (

@@ -121,6 +121,7 @@ def test_a_bin_is_counted_by_scanner_and_keyboard_alone(
         java_script_enabled=has_script,
     )
     wanted = StockLevel.objects.get(part__part_number="TIE").on_hand - 1
+    expect(page.get_by_label("Scan a part or a bin")).to_be_focused()
     scan(page, "CW:P:TIE")
     lies = page.locator("main").get_by_label("Tie", exact=False).first
     expect(lies).to_be_focused()
