@@ -26,8 +26,8 @@ from shop.models import (
     Refund,
     StripeEvent,
 )
-from shop.order_words import state_words
 from shop.services import holds
+from shop.staff_words import status_words
 
 
 def concerns() -> Iterable[Concern]:
@@ -136,7 +136,7 @@ def _held_words(hold: PaymentHold) -> str:
     if hold.order.status == Order.Status.AWAITING_PAYMENT:
         return "is held"
     word = "contested" if hold.order.status in holds.GONE else "held"
-    return f"is {state_words(hold.order.status)} and {word}"
+    return f"is {status_words(hold.order.status)} and {word}"
 
 
 def _dispute(dispute: Dispute) -> Concern:

@@ -25,14 +25,13 @@ from configurator.models import Configuration, ModelVersion
 from configurator.selectors import (
     ListedModel,
     OptionDetail,
-    chosen_in,
     configuration_by_code,
     current_price_list,
     engine_model,
     evaluation,
     listed_models,
     option_details,
-    parts_of,
+    parts_in,
     price_book,
     price_lines,
     published_version,
@@ -107,7 +106,7 @@ class Evaluate(PublicView):
             ],
         }
         if found.is_consistent:
-            parts = parts_of(chosen_in(version, found.chosen))
+            parts = parts_in(version, found.chosen)
             ships = ship_estimate(parts, timezone.localdate())
             answer |= {
                 "likely_on": ships.likely_on,

@@ -19,11 +19,11 @@ from config.errors import CartwrightError
 from shop import selectors
 from shop.forms import shown
 from shop.models import Order, Payment, PaymentHold
-from shop.order_words import state_words
 from shop.panels import Panel, order_panels
 from shop.services import holds
 from shop.services.asking import ask_about_payment
 from shop.services.orders import cancel_order, close_checkouts
+from shop.staff_words import status_words
 from shop.views.see_other import see_other
 
 PAGE_SIZE = 50
@@ -75,7 +75,7 @@ def _order_row(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "tone": tone_of(order),
-        "state": state_words(order.status),
+        "state": status_words(order.status),
         "is_over": order.status in OVER,
         "is_late": bool(promised and likely and likely > promised),
     }
@@ -95,7 +95,7 @@ def _filters(counts: dict[str, int], status: str, query: str) -> list[dict[str, 
 
 
 def _title(value: str) -> str:
-    return "Waits for a person" if value == selectors.WAITING else capfirst(state_words(value))
+    return "Waits for a person" if value == selectors.WAITING else capfirst(status_words(value))
 
 
 def tone_of(order: Order) -> str:
@@ -110,7 +110,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "tone": tone_of(found),
-        "state": state_words(found.status),
+        "state": status_words(found.status),
         "lines": found.lines.select_related("configuration"),
         "holds": [
             {"hold": one, "ends": holds.ENDS_BY_ITSELF.get(one.reason, holds.NEVER_BY_ITSELF)}
@@ -120,7 +120,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "is_over": found.status in OVER,
         "can_hold": found.status not in holds.GONE,
         "history": [
-            {"change": change, "state": state_words(change.to_state)}
+            {"change": change, "state": status_words(change.to_state)}
             for change in selectors.history_of(found)[:MOST_HISTORY]
         ],
         "columns": _columns(request, found),

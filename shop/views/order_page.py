@@ -13,7 +13,7 @@ from shop import selectors
 from shop.models import Order, Payment, Refund, TrackedPart
 from shop.services import validity
 from shop.services.fulfilment import WAY
-from shop.views.order_words import history_words, state_words
+from shop.views.order_words import arrivals_of, history_words, state_words
 
 Status = Order.Status
 HERE = {TrackedPart.State.RESERVED, TrackedPart.State.KITTED, TrackedPart.State.INSTALLED}
@@ -130,7 +130,7 @@ def _stages(
     texts = ["", "", "then frozen", "", "", ""]
     if tracked:
         texts[1] = f"{len(tracked) - len(waiting)} of {len(tracked)} here"
-    arrivals = [part.due_on for part in waiting if part.due_on]
+    arrivals = arrivals_of(waiting)
     if waiting and len(arrivals) == len(waiting):
         texts[2] = f"{day(max(arrivals))}, then frozen"
     if order.likely_ships_on:
@@ -212,7 +212,7 @@ def _freeze(order: Order, waiting: Sequence[TrackedPart], today: date) -> dict[s
         return {}
     if order.is_frozen:
         return {"title": "Frozen", "text": "Kitting has begun: nothing can be changed any more."}
-    arrivals = [part.due_on for part in waiting if part.due_on]
+    arrivals = arrivals_of(waiting)
     until = f"likely {day(max(arrivals))}" if arrivals else "any day now"
     return {
         "title": "Still cancellable",

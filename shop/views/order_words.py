@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from config.audit.models import StateChange
 from config.templatetags.cartwright import day, moment
@@ -151,24 +154,29 @@ def _money_back(payments: Sequence[Payment]) -> str:
     return "Your money goes back the way it came."
 
 
+def arrivals_of(waiting: Iterable[TrackedPart]) -> list[date]:
+    """The days on which parts are to come: of what is overdue none can be named."""
+    today = timezone.localdate()
+    return [part.due_on for part in waiting if part.due_on and part.due_on >= today]
+
+
 def _waiting(machine: str, waiting: Sequence[TrackedPart]) -> Words:
     if not waiting:
         return Words(
             "Every part is here", f"{_capital(machine)} is next in line; then kitting starts."
         )
     names = sorted({part.name for part in waiting})
-    arrivals = [part.due_on for part in waiting if part.due_on]
+    arrivals = arrivals_of(waiting)
+    is_overdue = not arrivals and any(part.due_on for part in waiting)
     if len(names) == 1:
-        arrives = (
-            f"arrives on {day(max(arrivals))}; then kitting starts"
-            if arrivals
-            else ("is being ordered")
-        )
+        arrives = "is overdue" if is_overdue else "is being ordered"
+        if arrivals:
+            arrives = f"arrives on {day(max(arrivals))}; then kitting starts"
         return Words(
             "Waiting for one part", f"Everything else for {machine} is here. {names[0]} {arrives}."
         )
     count = NUMBERS[len(names)] if len(names) < len(NUMBERS) else str(len(names))
-    lede = f"They are being ordered for {machine}."
+    lede = f"They are {'overdue' if is_overdue else 'being ordered'} for {machine}."
     if arrivals:
         lede = f"The last one with a date is due on {day(max(arrivals))}."
         if len(arrivals) == len(waiting):
@@ -243,7 +251,8 @@ def _noted(why: str) -> tuple[str, str]:
     """A note at a state that stays; what staff note among themselves, as a hold, is not told."""
     if why.startswith(LIKELY):
         new_date, _, reason = why.removeprefix(LIKELY).partition("; ")
-        return f"Likely to ship {new_date}", reason
+        is_known = new_date != "not known"
+        return f"Likely to ship {new_date}" if is_known else "No day is known", reason
     stage = why.removeprefix(SET_BACK)
     if stage == why:
         return "", ""

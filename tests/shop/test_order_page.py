@@ -139,6 +139,19 @@ def test_a_day_that_nobody_knows_is_no_promise_that_is_kept(client, days):
     assert "as promised" not in page
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_no_day_that_has_passed_is_told_as_one_to_come(client, others):
+    order = planned_order()
+    late = [part(f"CPU-{n}", "on_order", due_on=in_days(-9)) for n in range(others + 1)]
+    track(order, *late)
+    revise_likely_date(order_id=order.pk, likely_on=None, reason="processor: nobody has said")
+    page = client.get(page_of(order)).text
+    assert page.count(day(in_days(-9))) == len(late)  # "was due", beside each of them
+    assert "overdue" in page
+    assert "No day is known" in page
+    assert "kitting starts, any day now" in page
+
+
 def test_a_part_that_is_overdue_was_due(client):
     order = planned_order()
     track(order, part("CPU-6", "on_order", due_on=in_days(-2), supplier_name="Nordkomp"))

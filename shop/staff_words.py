@@ -6,6 +6,6 @@ from shop.models import Order
 WORDS: dict[str, str] = {Order.Status.PRE_PRODUCTION: "in preparation"}
 
 
-def state_words(state: str) -> str:
+def status_words(state: str) -> str:
     """`awaiting_payment` → "awaiting payment"."""
     return WORDS.get(state, state.replace("_", " "))
